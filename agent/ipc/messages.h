@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Every message between the processes of ucposture. A frame is its length (u32, without
+ * itself), its kind (u8) and its body; both ends are the same program, but each treats
+ * the other's bytes as a stranger's.
+ */
+#ifndef AGENT_IPC_MESSAGES_H
+#define AGENT_IPC_MESSAGES_H
+
+#include "collectors/observation.h"
+
+enum message_kind {
+	/* engine → prober */
+	MESSAGE_SETTINGS = 1,	/* struct prober_settings; the first message */
+	MESSAGE_OBSERVE,	/* u32 ticket, request */
+	/* prober → engine */
+	MESSAGE_READY,		/* struct fence_report: the fence is closed */
+	MESSAGE_OBSERVED,	/* u32 ticket, observation */
+	MESSAGE_LOG,		/* u8 level, topic, line */
+	MESSAGE_KINDS
+};
+
+enum { MESSAGE_HEAD = 5, MESSAGE_MOST = 4 << 20 };
+
+struct prober_settings {
+	char name_servers[512];	/* "": the system's */
+	char user[64];		/* to become when started as root; "": nobody */
+};
+
+struct fence_report {
+	uint8_t no_new_privileges, seccomp, landlock;	/* landlock: the ABI level, 0: none */
+	uint32_t user;
+};
+
+/* One complete message in `in`, or none yet: 1, 0, -1 when the stream is beyond repair. */
+int message_next(struct reader *in, enum message_kind *kind, struct reader *body);
+
+void message_put_settings(struct writer *out, const struct prober_settings *settings);
+bool message_take_settings(struct reader *body, struct prober_settings *settings);
+void message_put_observe(struct writer *out, uint32_t ticket, const struct request *request);
+bool message_take_observe(struct reader *body, uint32_t *ticket, struct arena *arena,
+			  struct request *request);
+void message_put_ready(struct writer *out, const struct fence_report *report);
+bool message_take_ready(struct reader *body, struct fence_report *report);
+void message_put_observed(struct writer *out, uint32_t ticket,
+			  const struct observation *observation);
+/* NULL when the body is damaged; the observation is the caller's. */
+struct observation *message_take_observed(struct reader *body, uint32_t *ticket);
+void message_put_log(struct writer *out, uint8_t level, const char *topic, const char *line);
+bool message_take_log(struct reader *body, uint8_t *level, char topic[static 32],
+		      char line[static 1024]);
+
+#endif

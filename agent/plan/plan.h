@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What to ask: targets × rules × subjects × families become checks with stable names, and
+ * all checks that need the same thing seen share one observation.
+ */
+#ifndef AGENT_PLAN_PLAN_H
+#define AGENT_PLAN_PLAN_H
+
+#include "agent/plan/config.h"
+
+enum { NO_OBSERVATION = UINT32_MAX };
+
+/* Why a check is not applicable from the start. */
+enum inapplicable {
+	APPLICABLE,
+	FEATURE_OFF,		/* the feature is not switched on, and nothing else is demanded */
+	SCENARIO_OFF,
+	PEER_NOT_GIVEN,
+	OTHER_VANTAGE,
+	SWITCHED_OFF		/* by an override of the target */
+};
+
+struct check {
+	const char *name;		/* "tls/tcp-443/versions" or "…/versions/ipv6" */
+	const struct rule *rule;
+	const char *subject;
+	uint32_t target;		/* index */
+	uint32_t observation;		/* index, or NO_OBSERVATION */
+	const struct expectation *expect;	/* the rule's, its `otherwise`, or a copy with
+						   allowed-ports filled in */
+	uint16_t expect_count;
+	uint8_t family;			/* 0 when inapplicable */
+	uint8_t severity;		/* enum severity, after overrides */
+	uint8_t inapplicable;		/* enum inapplicable */
+	bool unused_feature;		/* judged by `otherwise`: the feature is off */
+};
+
+struct plan_observation {
+	struct request request;
+	uint32_t target;
+};
+
+struct plan {
+	const struct config *config;
+	const struct profiles *profiles;
+	struct check *checks;		/* in the order of targets, then of rules */
+	size_t check_count;
+	struct plan_observation *observations;
+	size_t observation_count;
+	struct arena *arena;
+};
+
+/* Unknown profiles, features, peers … become problems; the plan is never NULL. */
+struct plan *plan_make(const struct config *config, const struct profiles *profiles,
+		       struct problems *problems);
+void plan_free(struct plan *plan);
+const struct target *plan_target(const struct plan *plan, const struct check *check);
+/* The exception that covers the check at that time, or NULL. */
+const struct exception *plan_exception(const struct plan *plan, const struct check *check,
+				       int64_t wall_us);
+const char *inapplicable_sentence(enum inapplicable why);
+
+#endif

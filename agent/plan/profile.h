@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A vendor's document as data: rules, with the sentence of the document behind each.
+ */
+#ifndef AGENT_PLAN_PROFILE_H
+#define AGENT_PLAN_PROFILE_H
+
+#include "agent/plan/expectation.h"
+#include "agent/plan/problems.h"
+#include "collectors/collector.h"
+
+/* X(constant, word, weight in the score, verdict when violated) */
+#define SEVERITIES(X)                                                                         \
+	X(CRITICAL, "critical", 8)                                                            \
+	X(MAJOR, "major", 4)                                                                  \
+	X(MINOR, "minor", 2)                                                                  \
+	X(WARNING, "warning", 1)
+
+enum severity {
+#define SEVERITY_CONSTANT(constant, word, weight) SEVERITY_##constant,
+	SEVERITIES(SEVERITY_CONSTANT)
+#undef SEVERITY_CONSTANT
+	SEVERITY_COUNT
+};
+
+/* Where the agent stands; rules hold a set of them. */
+enum vantage { VANTAGE_INTERNAL = 1, VANTAGE_DMZ = 2, VANTAGE_EXTERNAL = 4, VANTAGE_HOST = 8 };
+enum { VANTAGE_ANY = 15 };
+
+struct rule {
+	const char *id;			/* "tls-versions"; unique in its profile */
+	const char *profile;		/* of which file: "starface"; full name "starface.tls-versions" */
+	struct place place;
+	const char *title;		/* one line; the id when absent */
+	const char *title_de;		/* or NULL */
+	const char *because;		/* why; never NULL */
+	const char *remedy;		/* or NULL */
+	const char *reference;		/* place in the document, or NULL */
+	const struct collector *collector;
+	struct subject *subjects;
+	size_t subject_count;
+	struct expectation *expect;
+	size_t expect_count;
+	struct expectation *otherwise;	/* holds while none of its features is on */
+	size_t otherwise_count;
+	enum severity severity;
+	unsigned vantages;
+	const char **features;		/* any of them switches the rule on; none: always on */
+	size_t feature_count;
+	const char **scenarios;		/* likewise */
+	size_t scenario_count;
+	const char *peer;		/* look at this peer instead of the target, or NULL */
+	const char *starttls;
+	bool not_applicable_when_closed;	/* nothing listens: nothing to judge */
+	int64_t timeout_us;		/* 0: the collector's usual */
+};
+
+struct named {
+	const char *name, *title;
+};
+
+struct not_observable {
+	const char *sentence;	/* what the document demands, in our words */
+	const char *reason;	/* why nobody can see it from the network */
+	const char *by_hand;	/* how the administrator checks it, or NULL */
+	const char *reference;
+};
+
+struct profile {
+	const char *name, *title, *title_de;
+	const char *document, *vendor, *version;	/* of the source; may be NULL */
+	const char *extends;
+	struct place place;
+	struct named *features, *scenarios, *peers;
+	size_t feature_count, scenario_count, peer_count;
+	struct rule *rules;		/* with those of the profile it extends */
+	size_t rule_count;
+	struct not_observable *not_observable;
+	size_t not_observable_count;
+};
+
+/* All profiles we know: our own folder first, then the user's; a user's profile of the same
+ * name replaces ours. */
+struct profiles;
+
+struct profiles *profiles_new(void);
+void profiles_free(struct profiles *profiles);
+/* Reads every *.yaml of a folder. */
+void profiles_read_folder(struct profiles *profiles, const char *folder,
+			  struct problems *problems);
+void profiles_read_bytes(struct profiles *profiles, const char *file, const char *bytes,
+			 size_t length, struct problems *problems);
+/* After all were read: applies `extends`. */
+void profiles_settle(struct profiles *profiles, struct problems *problems);
+size_t profiles_count(const struct profiles *profiles);
+const struct profile *profiles_at(const struct profiles *profiles, size_t index);	/* by name */
+const struct profile *profiles_named(const struct profiles *profiles, const char *name);
+/* Ended by NULL; for messages. */
+const char *const *profiles_names(const struct profiles *profiles);
+
+const char *severity_word(enum severity severity);
+bool severity_named(const char *word, enum severity *severity);
+unsigned severity_weight(enum severity severity);
+const char *vantage_word(enum vantage vantage);
+bool vantage_named(const char *word, enum vantage *vantage);
+
+#endif

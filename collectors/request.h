@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One thing to observe, as the engine asks it of a prober. All pointers belong to whoever
+ * made the request (the plan's arena, or the run's arena in a prober).
+ */
+#ifndef COLLECTORS_REQUEST_H
+#define COLLECTORS_REQUEST_H
+
+#include "collectors/subject.h"
+#include "net/bytes.h"
+
+struct arena;
+struct collector;
+
+struct request {
+	const struct collector *collector;
+	struct subject subject;
+	const char *host;		/* name or numeric address; "" when the subject says all */
+	uint8_t family;			/* 4 or 6 */
+	const char *name;		/* SNI and the like; NULL: host */
+	const char *starttls;		/* NULL: none */
+	const char *source;		/* numeric source address; NULL: any */
+	const char *proxy;		/* http://user:password@host:port; NULL: direct */
+	uint32_t timeout_ms;		/* for the whole observation */
+	uint32_t packets_per_second;	/* towards this host; 0: unlimited */
+};
+
+void request_encode(const struct request *request, struct writer *out);
+bool request_decode(struct reader *in, struct arena *arena, struct request *request);
+
+#endif

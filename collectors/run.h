@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A run is one observation under way in a prober. The runner resolves the host and the
+ * proxy, starts the collector, watches over the deadline, and delivers what was seen:
+ * families, deadlines and budgets are its business, never a collector's.
+ */
+#ifndef COLLECTORS_RUN_H
+#define COLLECTORS_RUN_H
+
+#include "collectors/observation.h"
+#include "net/loop.h"
+#include "net/path.h"
+#include "net/resolve.h"
+#include "net/route.h"
+
+struct runner;
+
+struct run {
+	struct runner *runner;
+	const struct request *request;
+	struct route route;		/* peer without port: subjects say the port */
+	struct facts *facts;		/* the observation's */
+	int64_t deadline_us;		/* absolute, monotonic */
+	void *work;			/* the collector's own */
+};
+
+struct loop *run_loop(const struct run *run);
+struct paths *run_paths(const struct run *run);
+
+/* The only way out: reason NONE means observed. The run is dead afterwards, so this is
+ * the last statement of a path. */
+void run_finish(struct run *run, struct outcome outcome);
+/* A few words more for people; foreign text is escaped. */
+void run_note(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The prober's side. The runner takes the request's arena over with it. `deliver` is called
+ * exactly once for each start and takes the observation over. */
+struct runner *runner_new(struct loop *loop, struct resolver *resolver);
+void runner_free(struct runner *runner);
+void runner_start(struct runner *runner, struct arena *arena, const struct request *request,
+		  void (*deliver)(void *arg, struct observation *observation), void *arg);
+size_t runner_busy(const struct runner *runner);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a collector looks at: tcp/443, udp/10000-20000, tls/5061, a URL, a path, a name.
+ */
+#ifndef COLLECTORS_SUBJECT_H
+#define COLLECTORS_SUBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum subject_kind {
+	SUBJECT_TCP = 1,
+	SUBJECT_UDP = 2,
+	SUBJECT_TLS = 4,
+	SUBJECT_URL = 8,
+	SUBJECT_PATH = 16,
+	SUBJECT_NAME = 32
+};
+
+struct subject {
+	enum subject_kind kind;
+	uint16_t first, last;	/* ports; the same for a single one, 0 when it has none */
+	const char *text;	/* canonical; not owned by the subject */
+};
+
+enum { SUBJECT_ROOM = 512 };
+
+/* kinds: those the collector takes, or-ed. On failure `why` says what is wrong, for people.
+ * out->text points into `room`, which receives the canonical form. */
+bool subject_parse(const char *string, unsigned kinds, char room[static SUBJECT_ROOM],
+		   struct subject *out, const char **why);
+/* The form used in names of checks: tcp-443, https-push.example-443. */
+void subject_format_name(const struct subject *subject, char name[static SUBJECT_ROOM]);
+
+#endif

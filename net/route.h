@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How to get to a peer: its address, where from, and what lies in between.
+ */
+#ifndef NET_ROUTE_H
+#define NET_ROUTE_H
+
+#include <stdbool.h>
+
+#include "net/address.h"
+
+struct proxy {
+	struct address address;		/* with port; family 0: no proxy */
+	const char *authorization;	/* the value of Proxy-Authorization, or NULL */
+};
+
+struct route {
+	struct address peer;		/* with port */
+	struct address source;		/* family 0: whatever the system takes */
+	struct proxy proxy;
+	const char *name;		/* what the CONNECT line and SNI say; NULL: the address */
+	bool tls;			/* encrypt from the first byte */
+};
+
+#endif
