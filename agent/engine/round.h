@@ -18,6 +18,8 @@ struct round_progress {
 struct round {
 	const struct plan *plan;
 	struct judgement *judgements;	/* one per check, in the plan's order */
+	struct observation **observations;	/* one per observation of the plan: the faces
+						   read facts and times; NULL: not seen */
 	int64_t started_wall_us, finished_wall_us;
 	/* set by the caller before round_run(), may be NULL */
 	void (*progress)(void *arg, const struct round_progress *progress);
@@ -26,7 +28,8 @@ struct round {
 
 struct round *round_new(const struct plan *plan);
 void round_free(struct round *round);
-/* Returns when all is judged, or when `stop` (a signal handler's flag) becomes true. */
+/* Returns when all is judged, or when `stop` (a signal handler's flag) becomes true: then
+ * what was not seen yet is judged unknown, cancelled. */
 void round_run(struct round *round, struct loop *loop, struct crew *crew,
 	       const bool *stop);
 
