@@ -30,6 +30,7 @@ struct timer {
 	struct loop *loop;
 	void (*fired)(void *arg);
 	void *arg;
+	int64_t at_us;
 	bool running;
 	_Alignas(16) unsigned char event[LOOP_EVENT_BYTES];
 };

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collectors/facts.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ground/clock.h"
+#include "ground/memory.h"
+
+enum { FOREIGN_MOST = 512 };
+
+struct facts {
+	struct fact *items;
+	size_t count, room;
+	struct arena *arena;
+};
+
+struct facts *facts_new(void)
+{
+	struct facts *facts = memory_new(1, sizeof *facts);
+
+	facts->arena = arena_new();
+	return facts;
+}
+
+void facts_free(struct facts *facts)
+{
+	if (!facts)
+		return;
+	arena_free(facts->arena);
+	free(facts->items);
+	free(facts);
+}
+
+size_t facts_count(const struct facts *facts)
+{
+	return facts->count;
+}
+
+const struct fact *facts_at(const struct facts *facts, size_t index)
+{
+	assert(index < facts->count);
+	return &facts->items[index];
+}
+
+const struct fact *facts_get(const struct facts *facts, const struct fact_descriptor *about)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (facts->items[i].about == about)
+			return &facts->items[i];
+	return NULL;
+}
+
+/* The row for a descriptor, emptied. Sets are small: a search beats an index. */
+static struct fact *facts_row(struct facts *facts, const struct fact_descriptor *about)
+{
+	struct fact *row = NULL;
+
+	for (size_t i = 0; i < facts->count && !row; i++)
+		if (facts->items[i].about == about)
+			row = &facts->items[i];
+	if (!row) {
+		facts->items = memory_room_for(facts->items, facts->count, &facts->room,
+					       sizeof *facts->items);
+		row = &facts->items[facts->count++];
+	}
+	*row = (struct fact){ .about = about };
+	return row;
+}
+
+void facts_set_boolean(struct facts *facts, const struct fact_descriptor *about, bool truth)
+{
+	assert(about->type == FACT_BOOLEAN);
+	facts_row(facts, about)->truth = truth;
+}
+
+void facts_set_integer(struct facts *facts, const struct fact_descriptor *about, int64_t number)
+{
+	assert(about->type == FACT_INTEGER);
+	facts_row(facts, about)->integer = number;
+}
+
+void facts_set_real(struct facts *facts, const struct fact_descriptor *about, double number)
+{
+	assert(about->type == FACT_REAL);
+	facts_row(facts, about)->real = number;
+}
+
+void facts_set_time(struct facts *facts, const struct fact_descriptor *about, int64_t wall_us)
+{
+	assert(about->type == FACT_TIME);
+	facts_row(facts, about)->integer = wall_us;
+}
+
+void facts_set_text(struct facts *facts, const struct fact_descriptor *about, const char *text)
+{
+	assert(about->type == FACT_TEXT);
+	facts_row(facts, about)->text = arena_copy(facts->arena, text);
+}
+
+void facts_set_foreign(struct facts *facts, const struct fact_descriptor *about,
+		       const void *bytes, size_t length)
+{
+	struct text safe = { 0 };
+
+	text_add_foreign(&safe, bytes, length, FOREIGN_MOST);
+	facts_set_text(facts, about, text_string(&safe));
+	text_free(&safe);
+}
+
+void facts_set_texts(struct facts *facts, const struct fact_descriptor *about,
+		     const char *const *texts, size_t count)
+{
+	const char **copy = arena_take(facts->arena, count * sizeof *copy);
+	struct fact *row;
+
+	assert(about->type == FACT_TEXTS);
+	for (size_t i = 0; i < count; i++)
+		copy[i] = arena_copy(facts->arena, texts[i]);
+	row = facts_row(facts, about);
+	row->texts = copy;
+	row->count = count;
+}
+
+void facts_set_numbers(struct facts *facts, const struct fact_descriptor *about,
+		       const int64_t *numbers, size_t count)
+{
+	int64_t *copy = arena_take(facts->arena, count * sizeof *copy);
+	struct fact *row;
+
+	assert(about->type == FACT_NUMBERS);
+	if (count)
+		memcpy(copy, numbers, count * sizeof *copy);
+	row = facts_row(facts, about);
+	row->numbers = copy;
+	row->count = count;
+}
+
+/* 22 80 5060-5062: a sweep's result stays readable. */
+static void describe_numbers(const struct fact *fact, struct text *out)
+{
+	for (size_t i = 0, last; i < fact->count; i = last + 1) {
+		for (last = i; last + 1 < fact->count &&
+		     fact->numbers[last + 1] == fact->numbers[last] + 1; last++)
+			;
+		if (i)
+			text_add_char(out, ' ');
+		text_add_format(out, "%" PRId64, fact->numbers[i]);
+		if (last > i)
+			text_add_format(out, "-%" PRId64, fact->numbers[last]);
+	}
+}
+
+void fact_describe(const struct fact *fact, struct text *out)
+{
+	char stamp[CLOCK_STAMP_ROOM];
+
+	switch (fact->about->type) {
+	case FACT_BOOLEAN:
+		text_add(out, fact->truth ? "true" : "false");
+		break;
+	case FACT_INTEGER:
+		text_add_format(out, "%" PRId64, fact->integer);
+		break;
+	case FACT_REAL:
+		text_add_format(out, "%.6g", fact->real);
+		break;
+	case FACT_TIME:
+		clock_format(fact->integer, stamp);
+		text_add(out, stamp);
+		break;
+	case FACT_TEXT:
+		text_add(out, fact->text);
+		break;
+	case FACT_TEXTS:
+		for (size_t i = 0; i < fact->count; i++) {
+			if (i)
+				text_add_char(out, ' ');
+			text_add(out, fact->texts[i]);
+		}
+		break;
+	case FACT_NUMBERS:
+		describe_numbers(fact, out);
+		break;
+	}
+}
+
+static void fact_to_json(const struct fact *fact, struct json *json)
+{
+	const char *key = fact->about->name;
+	char stamp[CLOCK_STAMP_ROOM];
+
+	switch (fact->about->type) {
+	case FACT_BOOLEAN:
+		json_boolean(json, key, fact->truth);
+		break;
+	case FACT_INTEGER:
+		json_integer(json, key, fact->integer);
+		break;
+	case FACT_REAL:
+		json_real(json, key, fact->real, 6);
+		break;
+	case FACT_TIME:
+		clock_format(fact->integer, stamp);
+		json_string(json, key, stamp);
+		break;
+	case FACT_TEXT:
+		json_string(json, key, fact->text);
+		break;
+	case FACT_TEXTS:
+		json_open_array(json, key);
+		for (size_t i = 0; i < fact->count; i++)
+			json_string(json, NULL, fact->texts[i]);
+		json_close_array(json);
+		break;
+	case FACT_NUMBERS:
+		json_open_array(json, key);
+		for (size_t i = 0; i < fact->count; i++)
+			json_integer(json, NULL, fact->numbers[i]);
+		json_close_array(json);
+		break;
+	}
+}
+
+void facts_to_json(const struct facts *facts, struct json *json, const char *key)
+{
+	json_open_object(json, key);
+	for (size_t i = 0; i < facts->count; i++)
+		fact_to_json(&facts->items[i], json);
+	json_close_object(json);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collectors/subject.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *word;
+	enum subject_kind kind;
+} transports[] = {
+	{ "tcp/", SUBJECT_TCP },
+	{ "udp/", SUBJECT_UDP },
+	{ "tls/", SUBJECT_TLS },
+};
+
+enum { TRANSPORTS = sizeof transports / sizeof *transports };
+
+/* A decimal port from 1 to 65535; *string moves behind it. */
+static bool take_port(const char **string, uint16_t *port)
+{
+	size_t digits = strspn(*string, "0123456789");
+	unsigned long number;
+
+	if (digits < 1 || digits > 5)
+		return false;
+	number = strtoul(*string, NULL, 10);
+	*string += digits;
+	*port = (uint16_t)number;
+	return number >= 1 && number <= 65535;
+}
+
+static bool parse_ports(const char *string, struct subject *out, const char **why)
+{
+	*why = "a port is a number from 1 to 65535, or a range such as 10000-20000";
+	if (!take_port(&string, &out->first))
+		return false;
+	out->last = out->first;
+	if (*string == '-') {
+		string++;
+		if (!take_port(&string, &out->last))
+			return false;
+		if (out->last < out->first) {
+			*why = "the range ends before it begins";
+			return false;
+		}
+	}
+	return !*string;
+}
+
+static const char *kinds_wanted(unsigned kinds)
+{
+	if (kinds & SUBJECT_UDP)
+		return "a subject here is tcp/PORT, udp/PORT or a range such as tcp/1-1024";
+	if (kinds & SUBJECT_URL)
+		return "a subject here is a URL such as https://host/path";
+	if (kinds & SUBJECT_NAME)
+		return "a subject here is a host name";
+	return "a subject here is tcp/PORT";
+}
+
+/* https://host… : a scheme of letters, and something behind it without blanks. */
+static bool looks_like_url(const char *string)
+{
+	size_t scheme = strspn(string, "abcdefghijklmnopqrstuvwxyz");
+
+	return scheme && !strncmp(string + scheme, "://", 3) && string[scheme + 3];
+}
+
+static bool has_blank_or_control(const char *string)
+{
+	for (; *string; string++)
+		if ((unsigned char)*string <= ' ' || *string == 0x7f)
+			return true;
+	return false;
+}
+
+static bool parse_text(const char *string, unsigned kinds, struct subject *out)
+{
+	if ((kinds & SUBJECT_URL) && looks_like_url(string))
+		out->kind = SUBJECT_URL;
+	else if ((kinds & SUBJECT_PATH) && string[0] == '/')
+		out->kind = SUBJECT_PATH;
+	else if ((kinds & SUBJECT_NAME) && !strchr(string, '/') && string[0])
+		out->kind = SUBJECT_NAME;
+	else
+		return false;
+	return true;
+}
+
+bool subject_parse(const char *string, unsigned kinds, char room[static SUBJECT_ROOM],
+		   struct subject *out, const char **why)
+{
+	*out = (struct subject){ .text = room };
+	*why = kinds_wanted(kinds);
+	if (strlen(string) >= SUBJECT_ROOM || has_blank_or_control(string))
+		return false;
+	for (size_t i = 0; i < TRANSPORTS; i++) {
+		size_t length = strlen(transports[i].word);
+
+		if (strncmp(string, transports[i].word, length))
+			continue;
+		if (!(kinds & transports[i].kind))
+			return false;
+		out->kind = transports[i].kind;
+		if (!parse_ports(string + length, out, why))
+			return false;
+		if (out->first == out->last)
+			snprintf(room, SUBJECT_ROOM, "%s%u", transports[i].word, out->first);
+		else
+			snprintf(room, SUBJECT_ROOM, "%s%u-%u", transports[i].word, out->first,
+				 out->last);
+		return true;
+	}
+	if (!parse_text(string, kinds, out))
+		return false;
+	snprintf(room, SUBJECT_ROOM, "%s", string);
+	return true;
+}
+
+void subject_format_name(const struct subject *subject, char name[static SUBJECT_ROOM])
+{
+	size_t length = 0;
+
+	/* Runs of anything but letters, digits, dots and minus signs become one minus. */
+	for (const char *c = subject->text; *c && length < SUBJECT_ROOM - 1; c++) {
+		bool plain = isalnum((unsigned char)*c) || *c == '.' || *c == '_';
+
+		if (plain)
+			name[length++] = *c;
+		else if (length && name[length - 1] != '-')
+			name[length++] = '-';
+	}
+	while (length && name[length - 1] == '-')
+		length--;
+	name[length] = '\0';
+}

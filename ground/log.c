@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ground/log.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ground/clock.h"
+#include "ground/json.h"
+
+enum { LINE_MOST = 2048 };
+
+/* The one place with variables of its own: a log line may come from anywhere. */
+static enum log_level log_least = LOG_LEVEL_INFO;
+static bool log_as_json;
+static void (*log_sink)(void *arg, enum log_level level, const char *topic, const char *line);
+static void *log_sink_arg;
+
+static const char *const level_words[] = { "debug", "info", "warn", "error", NULL };
+
+void log_configure(enum log_level least, bool as_json)
+{
+	log_least = least;
+	log_as_json = as_json;
+}
+
+void log_redirect(void (*sink)(void *arg, enum log_level level, const char *topic,
+			       const char *line), void *arg)
+{
+	log_sink = sink;
+	log_sink_arg = arg;
+}
+
+bool log_level_named(const char *word, enum log_level *level)
+{
+	for (int i = 0; level_words[i]; i++) {
+		if (!strcmp(word, level_words[i])) {
+			*level = (enum log_level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void write_whole(const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t n = write(STDERR_FILENO, bytes, length);
+
+		if (n <= 0)
+			return;
+		bytes += n;
+		length -= (size_t)n;
+	}
+}
+
+static void write_json(struct text *out, const char *stamp, enum log_level level,
+		       const char *topic, const char *line)
+{
+	struct json json;
+
+	json_begin(&json, out, false);
+	json_open_object(&json, NULL);
+	json_string(&json, "ts", stamp);
+	json_string(&json, "level", level_words[level]);
+	json_string(&json, "topic", topic);
+	json_string(&json, "msg", line);
+	json_close_object(&json);
+	text_add_char(out, '\n');
+}
+
+static void write_logfmt(struct text *out, const char *stamp, enum log_level level,
+			 const char *topic, const char *line)
+{
+	text_add_format(out, "ts=%s level=%s topic=%s msg=\"", stamp, level_words[level], topic);
+	for (const char *c = line; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			text_add_char(out, '\\');
+		text_add_char(out, *c);
+	}
+	text_add(out, "\"\n");
+}
+
+void log_relay(enum log_level level, const char *topic, const char *line)
+{
+	struct text out = { 0 }, safe = { 0 };
+	char stamp[CLOCK_STAMP_ROOM];
+
+	if (level < log_least)
+		return;
+	text_add_foreign(&safe, line, strlen(line), LINE_MOST);
+	if (log_sink) {
+		log_sink(log_sink_arg, level, topic, text_string(&safe));
+	} else {
+		clock_format(clock_wall_us(), stamp);
+		(log_as_json ? write_json : write_logfmt)(&out, stamp, level, topic,
+							   text_string(&safe));
+		write_whole(out.bytes, out.length);
+	}
+	text_free(&safe);
+	text_free(&out);
+}
+
+static void log_list(enum log_level level, const char *topic, const char *format, va_list list)
+{
+	struct text line = { 0 };
+
+	if (level >= log_least) {
+		text_add_format_list(&line, format, list);
+		log_relay(level, topic, text_string(&line));
+	}
+	text_free(&line);
+}
+
+void log_debug(const char *topic, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	log_list(LOG_LEVEL_DEBUG, topic, format, list);
+	va_end(list);
+}
+
+void log_info(const char *topic, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	log_list(LOG_LEVEL_INFO, topic, format, list);
+	va_end(list);
+}
+
+void log_warn(const char *topic, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	log_list(LOG_LEVEL_WARN, topic, format, list);
+	va_end(list);
+}
+
+void log_error(const char *topic, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	log_list(LOG_LEVEL_ERROR, topic, format, list);
+	va_end(list);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "collectors/subject.h"
+#include "net/address.h"
+
+static void addresses_are_read_and_written(void **state)
+{
+	static const char *const good[] = { "10.0.0.5", "::1", "2001:db8::7", "fe80::1%1" };
+	static const char *const bad[] = { "", "10.0.0", "10.0.0.256", "pbx.example", "::g",
+					   "[::1]", "fe80::1%", "10.0.0.1%1", "1.2.3.4 " };
+	char string[ADDRESS_ROOM];
+	struct address address;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		assert_true(address_parse(good[i], &address));
+		address_format(&address, string);
+		assert_string_equal(string, good[i]);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(address_parse(bad[i], &address));
+}
+
+static void a_socket_address_comes_back_the_same(void **state)
+{
+	static const char *const strings[] = { "192.0.2.1", "2001:db8::1" };
+	struct sockaddr_storage storage;
+	struct address address, back;
+	char string[ADDRESS_ROOM];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_true(address_parse(strings[i], &address));
+		address.port = 5060;
+		address_to_socket(&address, &storage);
+		assert_true(address_from_socket(&storage, &back));
+		assert_true(address_same_host(&address, &back));
+		assert_int_equal(back.port, 5060);
+	}
+	address_format_with_port(&back, string);
+	assert_string_equal(string, "[2001:db8::1]:5060");
+}
+
+static void a_network_holds_its_addresses_and_no_others(void **state)
+{
+	static const struct {
+		const char *network, *address;
+		bool inside;
+	} rows[] = {
+		{ "82.115.148.0/24", "82.115.148.255", true },
+		{ "82.115.148.0/24", "82.115.149.0", false },
+		{ "10.0.0.0/9", "10.127.0.1", true },
+		{ "10.0.0.0/9", "10.128.0.1", false },
+		{ "0.0.0.0/0", "203.0.113.9", true },
+		{ "0.0.0.0/0", "::1", false },
+		{ "2a01:650:28:5::255:0/112", "2a01:650:28:5::255:99", true },
+		{ "2a01:650:28:5::255:0/112", "2a01:650:28:5::256:0", false },
+		{ "192.0.2.7", "192.0.2.7", true },
+		{ "192.0.2.7", "192.0.2.6", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct address network, address;
+		unsigned bits;
+
+		assert_true(address_parse_network(rows[i].network, &network, &bits));
+		assert_true(address_parse(rows[i].address, &address));
+		assert_int_equal(address_within(&address, &network, bits), rows[i].inside);
+	}
+}
+
+static void a_network_with_too_many_bits_is_none(void **state)
+{
+	struct address network;
+	unsigned bits;
+
+	(void)state;
+	assert_false(address_parse_network("10.0.0.0/33", &network, &bits));
+	assert_false(address_parse_network("::/129", &network, &bits));
+	assert_false(address_parse_network("10.0.0.0/", &network, &bits));
+	assert_false(address_parse_network("10.0.0.0/x", &network, &bits));
+}
+
+static void hosts_are_told_from_their_ports(void **state)
+{
+	static const struct {
+		const char *string, *host;
+		uint16_t port;
+	} rows[] = {
+		{ "pbx.example", "pbx.example", 7 },   { "pbx.example:25", "pbx.example", 25 },
+		{ "10.0.0.5:443", "10.0.0.5", 443 },   { "::1", "::1", 7 },
+		{ "[::1]:443", "::1", 443 },	       { "[::1]", "::1", 7 },
+		{ "", NULL, 0 },		       { ":25", NULL, 0 },
+		{ "host:", NULL, 0 },		       { "host:0", NULL, 0 },
+		{ "host:65536", NULL, 0 },	       { "[::1", NULL, 0 },
+		{ "[::1]x", NULL, 0 },		       { "[host]:1", NULL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char host[64];
+		uint16_t port = 7;
+
+		assert_int_equal(address_split_host(rows[i].string, host, sizeof host, &port),
+				 rows[i].host != NULL);
+		if (rows[i].host) {
+			assert_string_equal(host, rows[i].host);
+			assert_int_equal(port, rows[i].port);
+		}
+	}
+}
+
+static void subjects_are_read_into_their_canonical_form(void **state)
+{
+	static const struct {
+		const char *string, *canonical, *name;
+	} rows[] = {
+		{ "tcp/443", "tcp/443", "tcp-443" },
+		{ "tcp/0443", "tcp/443", "tcp-443" },
+		{ "udp/10000-20000", "udp/10000-20000", "udp-10000-20000" },
+		{ "tcp/5060-5060", "tcp/5060", "tcp-5060" },
+		{ "https://push.example:443/a/", "https://push.example:443/a/",
+		  "https-push.example-443-a" },
+		{ "/admin", "/admin", "admin" },
+		{ "services.example", "services.example", "services.example" },
+	};
+	static const char *const bad[] = { "", "tcp/", "tcp/0", "tcp/65536", "tcp/1-", "tcp/9-2",
+					   "tcp/1-2-3", "tcp/443x", "https://", "sctp/1", "a b" };
+	char room[SUBJECT_ROOM], name[SUBJECT_ROOM];
+	struct subject subject;
+	const char *why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_true(subject_parse(rows[i].string, 63, room, &subject, &why));
+		assert_string_equal(subject.text, rows[i].canonical);
+		subject_format_name(&subject, name);
+		assert_string_equal(name, rows[i].name);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		assert_false(subject_parse(bad[i], 63, room, &subject, &why));
+		assert_true(strlen(why) > 10);
+	}
+	assert_false(subject_parse("udp/53", SUBJECT_TCP, room, &subject, &why));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(addresses_are_read_and_written),
+		cmocka_unit_test(a_socket_address_comes_back_the_same),
+		cmocka_unit_test(a_network_holds_its_addresses_and_no_others),
+		cmocka_unit_test(a_network_with_too_many_bits_is_none),
+		cmocka_unit_test(hosts_are_told_from_their_ports),
+		cmocka_unit_test(subjects_are_read_into_their_canonical_form),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
