@@ -101,6 +101,7 @@ void log_relay(enum log_level level, const char *topic, const char *line)
 	text_free(&out);
 }
 
+__attribute__((format(printf, 3, 0)))
 static void log_list(enum log_level level, const char *topic, const char *format, va_list list)
 {
 	struct text line = { 0 };
