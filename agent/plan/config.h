@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The configuration as the administrator wrote it, read and checked, with its defaults
+ * filled in. Nothing here has been matched against profiles yet: plan.h does that.
+ */
+#ifndef AGENT_PLAN_CONFIG_H
+#define AGENT_PLAN_CONFIG_H
+
+#include "agent/plan/problems.h"
+#include "agent/plan/profile.h"
+
+struct limits {
+	uint32_t probes_per_second;	/* observations begun by the whole agent; 0: unlimited */
+	uint32_t per_target;		/* conversations at once with one target */
+	uint32_t packets_per_second;	/* towards one target, ports and sweeps; 0: unlimited */
+};
+
+struct peer {
+	const char *name;		/* "smtp" */
+	const char *host;
+	uint16_t port;			/* 0: the rule's own */
+	struct place place;
+};
+
+struct label {
+	const char *name, *value;
+};
+
+/* What a target changes about rules: by "profile.rule", "rule" or a pattern. */
+struct override {
+	const char *rule;
+	struct place place;
+	const char *subject;		/* NULL: as in the rule */
+	bool has_severity;
+	enum severity severity;
+	bool off;			/* the rule is not for this target */
+};
+
+struct target {
+	const char *name, *address;
+	struct place place;
+	const char **profiles, **features, **scenarios;
+	size_t profile_count, feature_count, scenario_count;
+	struct peer *peers;
+	size_t peer_count;
+	struct label *labels;
+	size_t label_count;
+	struct override *overrides;
+	size_t override_count;
+	enum vantage vantage;
+	uint8_t family;			/* 4, 6; 0: both */
+	int64_t interval_us;
+	uint32_t timeout_ms;
+	const char *source, *proxy, *ca_file;
+};
+
+struct exception {
+	const char *target, *check;	/* patterns */
+	const char *reason, *owner;
+	int64_t until_us;		/* wall; the end of that day */
+	struct place place;
+};
+
+struct config {
+	const char *state_dir;
+	enum vantage vantage;
+	unsigned probers;		/* 0: one per CPU */
+	const char *proxy, *source;
+	const char *name_servers;	/* NULL: the system's */
+	const char *profile_dir;	/* the user's own profiles, or NULL */
+	const char *user;		/* to become after starting as root */
+	struct limits limits;
+	struct target *targets;
+	size_t target_count;
+	struct exception *exceptions;
+	size_t exception_count;
+	struct arena *arena;		/* of all the above */
+};
+
+/* Never NULL; it is only usable while problems->errors is 0. The file "-" is standard input. */
+struct config *config_read(const char *file, struct problems *problems);
+struct config *config_read_bytes(const char *file, const char *bytes, size_t length,
+				 struct problems *problems);
+/* An empty one with all defaults, for `check --profile=… HOST`. */
+struct config *config_default(void);
+/* Adds a target with the defaults of the configuration; its lists may be filled from the arena. */
+struct target *config_add_target(struct config *config, const char *name, const char *address);
+void config_free(struct config *config);
+
+#endif
