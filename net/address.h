@@ -34,7 +34,8 @@ bool address_is_loopback(const struct address *address);
 bool address_parse_network(const char *string, struct address *network, unsigned *bits);
 bool address_within(const struct address *address, const struct address *network, unsigned bits);
 
-/* "host", "host:port", "[v6]:port", "v6": false when it is none of them. *port stays when absent. */
+/* "host", "host:port", "[v6]:port", "v6": false when it is none of them. *port stays when
+ * absent. */
 bool address_split_host(const char *string, char *host, size_t room, uint16_t *port);
 
 #endif

@@ -32,7 +32,7 @@ struct dialogue_plan {
 	const struct route *route;	/* must live as long as the dialogue */
 	int64_t deadline_us;		/* absolute, monotonic, for the whole dialogue */
 	size_t most_bytes;		/* received; more is REASON_TOO_MUCH. 0: 64 KiB */
-	bool over_udp;			/* datagrams: one write, one datagram; one read, one datagram */
+	bool over_udp;			/* one write, one datagram; one read, one datagram */
 	int64_t resend_after_us;	/* UDP only: say the step again after so long; 0: never */
 };
 

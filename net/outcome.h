@@ -27,7 +27,7 @@
 	X(NAME_NOT_FOUND, "name_not_found", "the name does not exist")                        \
 	X(NAME_SERVER_FAILED, "name_server_failed", "the name servers do not answer properly") \
 	X(PROXY_REFUSED, "proxy_refused", "the proxy refused to connect us")                  \
-	X(PROXY_AUTHENTICATION, "proxy_authentication", "the proxy wants a valid user and password") \
+	X(PROXY_AUTHENTICATION, "proxy_authentication", "the proxy wants a user and password") \
 	X(TLS_FAILED, "tls_failed", "the TLS handshake failed")                               \
 	X(STARTTLS_ABSENT, "starttls_absent", "the peer does not offer STARTTLS")             \
 	X(STARTTLS_REFUSED, "starttls_refused", "the peer refused STARTTLS")                  \

@@ -29,7 +29,7 @@ enum { VANTAGE_ANY = 15 };
 
 struct rule {
 	const char *id;			/* "tls-versions"; unique in its profile */
-	const char *profile;		/* of which file: "starface"; full name "starface.tls-versions" */
+	const char *profile;		/* its file: "starface"; the full name is "starface.ID" */
 	struct place place;
 	const char *title;		/* one line; the id when absent */
 	const char *title_de;		/* or NULL */
@@ -93,7 +93,8 @@ void profiles_read_bytes(struct profiles *profiles, const char *file, const char
 /* After all were read: applies `extends`. */
 void profiles_settle(struct profiles *profiles, struct problems *problems);
 size_t profiles_count(const struct profiles *profiles);
-const struct profile *profiles_at(const struct profiles *profiles, size_t index);	/* by name */
+/* In the order of their names. */
+const struct profile *profiles_at(const struct profiles *profiles, size_t index);
 const struct profile *profiles_named(const struct profiles *profiles, const char *name);
 /* Ended by NULL; for messages. */
 const char *const *profiles_names(const struct profiles *profiles);
