@@ -268,6 +268,32 @@ def files_of(root):
                     yield path
 
 
+def check_lists(root, findings):
+    """What is not in a list of Makefile.am is neither built nor run nor packed."""
+    makefile = os.path.join(root, "Makefile.am")
+    if not os.path.exists(makefile):
+        return
+    with open(makefile, encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    listed = {}
+    for number, line in enumerate(lines, 1):
+        match = re.fullmatch(r"\t([\w.-]+/[\w./-]+?)( \\)?", line)
+        if match and match.group(1) in listed:
+            findings.add("Makefile.am", number, f"{match.group(1)} is listed twice")
+        if match:
+            listed[match.group(1)] = number
+    words = set(" ".join(lines).split())
+    for path in files_of(root):
+        program = re.fullmatch(r"(tests/unit/test_\w+|tests/fuzz/fuzz_\w+)\.c", path)
+        source = path.startswith(PRODUCT) and path.endswith((".c", ".h"))
+        data = re.fullmatch(r"profiles/[^/]+\.yaml|man/[^/]+\.[1-8]", path)
+        script = (re.fullmatch(r"tests/(cli|integration)/[^/]+\.(sh|py)", path)
+                  and os.access(os.path.join(root, path), os.X_OK))
+        name = program.group(1) if program else path
+        if (program or source or data or script) and name not in words:
+            findings.add(path, 1, "in no list of Makefile.am: not built, not run, not packed")
+
+
 def is_ours(folder, path, name):
     if os.path.islink(path):
         return False
@@ -284,6 +310,8 @@ def main():
     number = 0
     for number, path in enumerate(paths, 1):
         check_file(root, path, findings)
+    if not sys.argv[2:]:
+        check_lists(root, findings)
     print(f"lint: {number} files, {findings.count} findings", file=sys.stderr)
     return 1 if findings.count or number == 0 else 0
 

@@ -74,6 +74,15 @@ echo 'int f(void);' >"$place/net/bare.c"
 	failures=$((failures + 1))
 }
 
+printf 'list = \\\n\tnet/bare.c \\\n\tnet/bare.c\n' >"$place/Makefile.am"
+said=$("$python" "$top/tests/lint/lint.py" "$place" 2>/dev/null)
+for pattern in '^net/loop.h:1: in no list of Makefile.am' '^Makefile.am:3: net/bare.c is listed twice'; do
+	grep -q "$pattern" <<<"$said" || {
+		echo "not found: $pattern"
+		failures=$((failures + 1))
+	}
+done
+
 cat >"$place/net/clean.c" <<'CLEAN'
 /* SPDX-License-Identifier: Apache-2.0
  *
