@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/engine/wording.h"
+
+#include <inttypes.h>
+
+#include "agent/engine/operators.h"
+#include "ground/clock.h"
+
+enum { LIST_MOST = 24, LIST_SHORT = 8 };
+
+/* How each operator is said before its operands. */
+static const char *const phrases[OPERATOR_COUNT] = {
+	[OPERATOR_IS] = "",
+	[OPERATOR_IS_NOT] = "not ",
+	[OPERATOR_ONE_OF] = "one of ",
+	[OPERATOR_NONE_OF] = "no ",
+	[OPERATOR_ONLY] = "only ",
+	[OPERATOR_ALL_OF] = "all of ",
+	[OPERATOR_WITHIN] = "within ",
+	[OPERATOR_MATCHES] = "matching ",
+	[OPERATOR_AT_LEAST] = "at least ",
+	[OPERATOR_AT_MOST] = "at most ",
+	[OPERATOR_PRESENT] = "present",
+	[OPERATOR_ABSENT] = "absent",
+	[OPERATOR_REMAINING] = "≥ ",
+};
+
+bool wording_needs_names(const struct expectation *expectations, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (expectations[i].fact != expectations[0].fact ||
+		    expectations[i].fact->type == FACT_BOOLEAN ||
+		    expectations[i].operator == OPERATOR_PRESENT ||
+		    expectations[i].operator == OPERATOR_ABSENT)
+			return true;
+	return false;
+}
+
+/* Two of a unit at least, so that "1 days" never comes up and little is rounded away. */
+static void add_span(struct text *out, int64_t us)
+{
+	int64_t minutes = us / CLOCK_SECOND / 60;
+
+	if (minutes >= 2 * 24 * 60)
+		text_add_format(out, "%" PRId64 " days", minutes / 60 / 24);
+	else if (minutes >= 2 * 60)
+		text_add_format(out, "%" PRId64 " hours", minutes / 60);
+	else
+		text_add_format(out, "%" PRId64 " min", minutes);
+}
+
+static void add_remaining(struct text *out, const struct expectation *expectation)
+{
+	const struct remaining *least = &expectation->warning;
+
+	if (!least->us && least->share <= 0)
+		least = &expectation->critical;
+	if (least->us)
+		add_span(out, least->us);
+	if (least->us && least->share > 0)
+		text_add(out, " or ");
+	if (least->share > 0)
+		text_add_format(out, "%g %% of its life", least->share * 100);
+	text_add(out, " left");
+}
+
+static void add_unit(struct text *out, const struct fact_descriptor *about)
+{
+	if (about->unit)
+		text_add_format(out, " %s", about->unit);
+}
+
+static void add_operands(struct text *out, const struct expectation *expectation)
+{
+	for (size_t i = 0; i < expectation->count && i < LIST_MOST; i++)
+		text_add_format(out, "%s%s", i ? ", " : "", expectation->operands[i].text);
+	if (expectation->count > LIST_MOST)
+		text_add_format(out, ", … (%zu in all)", expectation->count);
+	if (!expectation->count)
+		text_add(out, "nothing");
+	add_unit(out, expectation->fact);
+}
+
+static void add_expectation(struct text *out, const struct expectation *expectation)
+{
+	text_add(out, phrases[expectation->operator]);
+	switch (expectation->operator) {
+	case OPERATOR_PRESENT:
+	case OPERATOR_ABSENT:
+		break;
+	case OPERATOR_REMAINING:
+		add_remaining(out, expectation);
+		break;
+	default:
+		if (expectation->allowed_ports)
+			text_add(out, "ports that a rule names");
+		else
+			add_operands(out, expectation);
+	}
+}
+
+void wording_expected(const struct expectation *expectations, size_t count, struct text *out)
+{
+	bool names = wording_needs_names(expectations, count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			text_add(out, "; ");
+		if (names)
+			text_add_format(out, "%s: ", expectations[i].fact->name);
+		add_expectation(out, &expectations[i]);
+	}
+}
+
+static void add_element(struct text *out, const struct fact *fact, size_t element)
+{
+	if (fact->about->type == FACT_NUMBERS)
+		text_add_format(out, "%" PRId64, fact->numbers[element]);
+	else
+		text_add(out, fact->texts[element]);
+}
+
+/* The last element of the run of offending, consecutive numbers that begins here. */
+static size_t run_end(const struct fact *fact, size_t element,
+		      const struct expectation *expectation)
+{
+	if (fact->about->type != FACT_NUMBERS)
+		return element;
+	while (element + 1 < fact->count &&
+	       (uint64_t)fact->numbers[element + 1] - (uint64_t)fact->numbers[element] == 1 &&
+	       operator_offends(fact, element + 1, expectation))
+		element++;
+	return element;
+}
+
+static void add_offenders(struct text *out, const struct fact *fact,
+			  const struct expectation *expectation)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0, last; i < fact->count; i = last + 1) {
+		last = i;
+		if (!operator_offends(fact, i, expectation))
+			continue;
+		last = run_end(fact, i, expectation);
+		if (shown++ == LIST_MOST) {
+			text_add(out, ", …");
+			break;
+		}
+		if (shown > 1)
+			text_add(out, ", ");
+		add_element(out, fact, i);
+		if (last > i)
+			text_add_char(out, '-');
+		if (last > i)
+			add_element(out, fact, last);
+	}
+	text_add_format(out, " (of %zu)", fact->count);
+}
+
+static void add_left(struct text *out, const struct fact *fact, int64_t wall_us)
+{
+	int64_t left_us = operator_time_left(fact, wall_us);
+
+	if (left_us < 0) {
+		text_add(out, "ended ");
+		add_span(out, -left_us);
+		text_add(out, " ago (");
+	} else {
+		add_span(out, left_us);
+		text_add(out, " left (");
+	}
+	fact_describe(fact, out);
+	text_add_char(out, ')');
+}
+
+/* A list speaks for itself while it is short; of a long one only the culprits matter. */
+static bool shows_offenders(const struct fact *fact, const struct expectation *expectation)
+{
+	if (fact->about->type != FACT_TEXTS && fact->about->type != FACT_NUMBERS)
+		return false;
+	if (expectation->operator == OPERATOR_NONE_OF && fact->count <= LIST_SHORT)
+		return false;
+	return (expectation->operator == OPERATOR_ONLY ||
+		expectation->operator == OPERATOR_NONE_OF) &&
+	       !operator_holds(fact, expectation);
+}
+
+void wording_observed(const struct fact *fact, const struct expectation *expectation,
+		      int64_t wall_us, struct text *out)
+{
+	if (expectation->operator == OPERATOR_REMAINING) {
+		add_left(out, fact, wall_us);
+	} else if (shows_offenders(fact, expectation)) {
+		add_offenders(out, fact, expectation);
+	} else if (!operator_elements(fact)) {
+		text_add(out, "none");
+	} else {
+		fact_describe(fact, out);
+		add_unit(out, fact->about);
+	}
+}
