@@ -9,10 +9,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct arena;
+struct text;
+
 enum problem_kind { PROBLEM_ERROR, PROBLEM_WARNING };
 
 struct place {
-	const char *file;	/* lives as long as the problems and the plan made of it */
+	const char *file;	/* the problems keep copies; NULL: of no file */
 	unsigned line, column;	/* from 1; 0: the file as a whole */
 };
 
@@ -26,6 +29,8 @@ struct problems {
 	struct problem *items;
 	size_t count, room;
 	size_t errors;
+	struct arena *arena;	/* of names of files */
+	const char *file;	/* the latest of them */
 };
 
 void problems_add(struct problems *problems, enum problem_kind kind, struct place place,
@@ -33,8 +38,10 @@ void problems_add(struct problems *problems, enum problem_kind kind, struct plac
 /* "unknown key 'intervall' (did you mean 'interval'?)": what is "key", "fact", "profile" … */
 void problems_add_unknown(struct problems *problems, struct place place, const char *what,
 			  const char *word, const char *const *candidates);
-/* By file, line and column. */
+/* By file, line and column; what was said twice of one place is said once. */
 void problems_sort(struct problems *problems);
+/* "ucposture.yaml:14:7: error: unknown key 'intervall' (did you mean 'interval'?)" */
+void problem_describe(const struct problem *problem, struct text *out);
 void problems_free(struct problems *problems);
 
 #endif
