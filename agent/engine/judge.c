@@ -98,6 +98,11 @@ static enum finding find(const struct hearing *hearing, const struct expectation
 		return find_missing(hearing, expectation->operator);
 	if (expectation->operator == OPERATOR_REMAINING)
 		return find_remaining(hearing, fact, expectation);
+	/* After a failure a list holds what was seen so far: a sweep that was broken off has
+	 * not shown that nothing else is open. */
+	if (!was_observed(hearing) && operator_sees_list(fact) &&
+	    !operator_is_settled(fact, expectation))
+		return FINDING_MISSING;
 	return operator_holds(fact, expectation) ? FINDING_HOLDS : FINDING_VIOLATED;
 }
 

@@ -5,11 +5,14 @@
 
 #include "ground/words.h"
 
+bool operator_sees_list(const struct fact *fact)
+{
+	return fact->about->type == FACT_TEXTS || fact->about->type == FACT_NUMBERS;
+}
+
 size_t operator_elements(const struct fact *fact)
 {
-	enum fact_type type = fact->about->type;
-
-	return type == FACT_TEXTS || type == FACT_NUMBERS ? fact->count : 1;
+	return operator_sees_list(fact) ? fact->count : 1;
 }
 
 static const char *element_text(const struct fact *fact, size_t element)
@@ -122,9 +125,8 @@ static bool holds_all_of(const struct fact *fact, const struct expectation *expe
 /* A list is what was asked for when it has these elements and no others. */
 static bool holds_is(const struct fact *fact, const struct expectation *expectation)
 {
-	bool list = fact->about->type == FACT_TEXTS || fact->about->type == FACT_NUMBERS;
-
-	return holds_only(fact, expectation) && (!list || holds_all_of(fact, expectation));
+	return holds_only(fact, expectation) &&
+	       (!operator_sees_list(fact) || holds_all_of(fact, expectation));
 }
 
 /* Of an empty list nothing holds that is said of its elements. */
@@ -236,6 +238,21 @@ bool operator_fits(enum operator operator, enum fact_type type)
 bool operator_holds(const struct fact *fact, const struct expectation *expectation)
 {
 	return operators[expectation->operator].holds(fact, expectation);
+}
+
+bool operator_is_settled(const struct fact *fact, const struct expectation *expectation)
+{
+	bool holds = operator_holds(fact, expectation);
+
+	switch (expectation->operator) {
+	case OPERATOR_ALL_OF:
+	case OPERATOR_PRESENT:
+		return holds;
+	case OPERATOR_IS:
+		return !holds_only(fact, expectation);
+	default:
+		return !holds && fact->count;
+	}
 }
 
 bool operator_offends(const struct fact *fact, size_t element,

@@ -15,9 +15,13 @@ bool operator_fits(enum operator operator, enum fact_type type);
 /* For every operator that fits but `remaining`; the fact is there. */
 bool operator_holds(const struct fact *fact, const struct expectation *expectation);
 
+/* For a list that may be only a part: whether no further element could change the answer. */
+bool operator_is_settled(const struct fact *fact, const struct expectation *expectation);
+
 /* Whether one element by itself breaks the expectation, for `only` and `none_of`. */
 bool operator_offends(const struct fact *fact, size_t element,
 		      const struct expectation *expectation);
+bool operator_sees_list(const struct fact *fact);
 /* 1 for a single value. */
 size_t operator_elements(const struct fact *fact);
 

@@ -177,7 +177,7 @@ static void add_left(struct text *out, const struct fact *fact, int64_t wall_us)
 /* A list speaks for itself while it is short; of a long one only the culprits matter. */
 static bool shows_offenders(const struct fact *fact, const struct expectation *expectation)
 {
-	if (fact->about->type != FACT_TEXTS && fact->about->type != FACT_NUMBERS)
+	if (!operator_sees_list(fact))
 		return false;
 	if (expectation->operator == OPERATOR_NONE_OF && fact->count <= LIST_SHORT)
 		return false;

@@ -124,6 +124,66 @@ static void all_that_is_asked_for_may_be_seen_before_a_failure(void **state)
 	assert_string_equal(scene->judgement.detail, "stage reply");
 }
 
+static void a_sweep_broken_off_proves_no_absence(void **state)
+{
+	static const int64_t open[] = { 80, 8009 };
+	struct scene *scene = *state;
+	struct facts *facts = scene->observation.facts;
+
+	against_number(expect(scene, PORTS, OPERATOR_ONLY), "80", 80, 80);
+	fails(scene, STAGE_CONNECT, REASON_TIMED_OUT);
+	facts_set_numbers(facts, &abouts[PORTS], open, 1);
+	becomes(scene, VERDICT_UNKNOWN, "timed_out");
+	reads(scene, "only 80", "80; no answer (timed_out at connect)");
+	facts_set_numbers(facts, &abouts[PORTS], open, 2);
+	becomes(scene, VERDICT_CRITICAL, "violated");
+	reads(scene, "only 80", "8009 (of 2)");
+}
+
+static const char *reason_for(enum verdict verdict)
+{
+	return verdict == VERDICT_OK ? "satisfied" :
+	       verdict == VERDICT_UNKNOWN ? "timed_out" : "violated";
+}
+
+/* What each operator may conclude from a part of a list: the verdict for two elements of
+ * which the first is asked for, for the first alone, and for none yet. */
+static void a_part_of_a_list_decides_only_what_more_of_it_cannot_change(void **state)
+{
+	static const struct {
+		enum operator operator;
+		enum verdict both, first, none;
+	} cases[] = {
+		{ OPERATOR_IS, VERDICT_CRITICAL, VERDICT_UNKNOWN, VERDICT_UNKNOWN },
+		{ OPERATOR_IS_NOT, VERDICT_CRITICAL, VERDICT_CRITICAL, VERDICT_UNKNOWN },
+		{ OPERATOR_ONE_OF, VERDICT_CRITICAL, VERDICT_UNKNOWN, VERDICT_UNKNOWN },
+		{ OPERATOR_NONE_OF, VERDICT_CRITICAL, VERDICT_CRITICAL, VERDICT_UNKNOWN },
+		{ OPERATOR_ONLY, VERDICT_CRITICAL, VERDICT_UNKNOWN, VERDICT_UNKNOWN },
+		{ OPERATOR_ALL_OF, VERDICT_OK, VERDICT_OK, VERDICT_UNKNOWN },
+		{ OPERATOR_AT_LEAST, VERDICT_UNKNOWN, VERDICT_UNKNOWN, VERDICT_UNKNOWN },
+		{ OPERATOR_AT_MOST, VERDICT_CRITICAL, VERDICT_UNKNOWN, VERDICT_UNKNOWN },
+		{ OPERATOR_PRESENT, VERDICT_OK, VERDICT_OK, VERDICT_UNKNOWN },
+		{ OPERATOR_ABSENT, VERDICT_CRITICAL, VERDICT_CRITICAL, VERDICT_UNKNOWN },
+	};
+	static const int64_t numbers[] = { 80, 443 };
+	struct scene *scene = *state;
+	struct expectation *expectation = expect(scene, PORTS, OPERATOR_IS);
+
+	against_number(expectation, "80", 80, 80);
+	fails(scene, STAGE_CONNECT, REASON_TIMED_OUT);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct facts *facts = scene->observation.facts;
+
+		expectation->operator = cases[i].operator;
+		facts_set_numbers(facts, expectation->fact, numbers, 2);
+		becomes(scene, cases[i].both, reason_for(cases[i].both));
+		facts_set_numbers(facts, expectation->fact, numbers, 1);
+		becomes(scene, cases[i].first, reason_for(cases[i].first));
+		facts_set_numbers(facts, expectation->fact, numbers, 0);
+		becomes(scene, cases[i].none, reason_for(cases[i].none));
+	}
+}
+
 static void a_name_without_this_family_is_not_applicable(void **state)
 {
 	struct scene *scene = *state;
@@ -348,6 +408,8 @@ int main(void)
 		SCENE(a_violation_seen_before_the_failure_is_a_violation),
 		SCENE(what_held_before_the_failure_does_not_make_it_ok),
 		SCENE(all_that_is_asked_for_may_be_seen_before_a_failure),
+		SCENE(a_sweep_broken_off_proves_no_absence),
+		SCENE(a_part_of_a_list_decides_only_what_more_of_it_cannot_change),
 		SCENE(a_name_without_this_family_is_not_applicable),
 		SCENE(a_refused_connection_means_what_the_rule_says),
 		SCENE(a_port_of_an_unused_feature_is_said_to_be_one),
