@@ -32,7 +32,7 @@ static void json_quote(struct json *json, const char *string)
 			text_add(out, "\xef\xbf\xbd");
 		} else if (code == '"' || code == '\\') {
 			text_add_format(out, "\\%c", (char)code);
-		} else if (code < 0x20 || code == 0x7f || code == 0x2028 || code == 0x2029) {
+		} else if (utf8_disturbs(code)) {
 			text_add_format(out, "\\u%04x", code);
 		} else {
 			text_add_bytes(out, string + at, width);

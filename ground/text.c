@@ -112,8 +112,7 @@ bool utf8_character(const char *bytes, size_t length, size_t *width, uint32_t *c
 	return true;
 }
 
-/* Controls, and the characters that turn the writing direction or end a line. */
-static bool disturbs(uint32_t code)
+bool utf8_disturbs(uint32_t code)
 {
 	return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x061c ||
 	       code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
@@ -127,7 +126,7 @@ void text_add_foreign(struct text *text, const char *bytes, size_t length, size_
 	for (size_t at = 0, width; at < end; at += width) {
 		uint32_t code;
 
-		if (utf8_character(bytes + at, length - at, &width, &code) && !disturbs(code)) {
+		if (utf8_character(bytes + at, length - at, &width, &code) && !utf8_disturbs(code)) {
 			text_add_bytes(text, bytes + at, width);
 			continue;
 		}

@@ -44,5 +44,7 @@ void text_free(struct text *text);
 
 /* True when bytes are one well-formed UTF-8 character; its length goes to *width. */
 bool utf8_character(const char *bytes, size_t length, size_t *width, uint32_t *code);
+/* Controls, and the characters that turn the writing direction or end a line. */
+bool utf8_disturbs(uint32_t code);
 
 #endif
