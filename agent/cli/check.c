@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/cli/check.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/cli/cli.h"
+#include "agent/cli/output.h"
+#include "agent/cli/progress.h"
+#include "agent/cli/report.h"
+#include "agent/cli/setup.h"
+#include "config.h"
+
+#define AT(member) .offset = offsetof(struct check_settings, member)
+
+static const struct option options[] = {
+	{"config.file", 0, false, "FILE", NULL, COMPLETE_FILE,
+	 "Read targets from this file instead of the installed configuration.",
+	 option_set_text, AT(config_file)},
+	{"profile", 0, true, "NAME[,NAME]", NULL, COMPLETE_PROFILE,
+	 "Look at the given hosts by these profiles, without any configuration.",
+	 option_set_list, AT(profiles)},
+	{"feature", 0, true, "NAME[,NAME]", NULL, COMPLETE_FEATURE,
+	 "The hosts use this part of the product. Needs --profile.",
+	 option_set_list, AT(features)},
+	{"scenario", 0, true, "NAME[,NAME]", NULL, COMPLETE_SCENARIO,
+	 "Also do what the profile does only when asked. Needs --profile.",
+	 option_set_list, AT(scenarios)},
+	{"peer", 0, true, "NAME=HOST[:PORT]", NULL, COMPLETE_PEER,
+	 "Another system that the hosts talk to, and whether it can be reached. Needs"
+	 " --profile.", check_set_peer, AT(peers)},
+	{"vantage", 0, false, "WHERE", setup_vantage_words, COMPLETE_WORDS,
+	 "Where this machine stands as seen from the hosts; what must be open inside must"
+	 " often be closed outside. Usually internal. Needs --profile.",
+	 option_set_text, AT(vantage)},
+	{"family", 0, false, "4|6", setup_family_words, COMPLETE_WORDS,
+	 "Look over this IP version only, not over both. Needs --profile.",
+	 option_set_family, AT(family)},
+	{"ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
+	 "Certificates may be issued by these authorities too. Needs --profile.",
+	 option_set_text, AT(ca_file)},
+	{"timeout", 0, false, "TIME", NULL, COMPLETE_NOTHING,
+	 "How long one observation may take, as seconds or 500ms, 10s, 2m. Usually 10s."
+	 " Needs --profile.", option_set_time, AT(timeout_ms)},
+	{"source", 0, false, "ADDRESS", NULL, COMPLETE_NOTHING,
+	 "Connect from this address of the machine. Needs --profile.",
+	 option_set_text, AT(source)},
+	{"via-proxy", 0, false, "URL", NULL, COMPLETE_NOTHING,
+	 "Connect through this HTTP proxy. Needs --profile.", option_set_text, AT(proxy)},
+	{"probers", 0, false, "N", NULL, COMPLETE_NOTHING,
+	 "Look with so many processes. Usually one for each CPU.",
+	 option_set_number, AT(probers)},
+	{"probes-per-second", 0, false, "N", NULL, COMPLETE_NOTHING,
+	 "Begin at most so many observations a second; 0 is no limit.",
+	 option_set_number, AT(probes_per_second)},
+	{"packets-per-second", 0, false, "N", NULL, COMPLETE_NOTHING,
+	 "Send at most so many packets a second to one host while ports are looked at;"
+	 " 0 is no limit.", option_set_number, AT(packets_per_second)},
+	{"profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,
+	 "Read profiles from this folder too; they replace ours of the same name.",
+	 option_set_text, AT(profile_dir)},
+	{"format", 0, false, "FORMAT", report_format_names, COMPLETE_WORDS,
+	 "How to tell it. Usually human.", option_set_text, AT(format)},
+	{"output", 0, false, "FILE", NULL, COMPLETE_FILE,
+	 "Write the report into this file, which is replaced only when it is complete.",
+	 option_set_text, AT(output)},
+	{"lang", 0, false, "LANGUAGE", setup_language_words, COMPLETE_WORDS,
+	 "The language of titles, where a profile has both. Usually en.",
+	 option_set_text, AT(language)},
+	{"color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
+	 "Whether to use colours. Usually auto: on a terminal, unless NO_COLOR is set.",
+	 option_set_text, AT(colour)},
+	{"verbose", 'v', true, NULL, NULL, COMPLETE_NOTHING,
+	 "Tell more: checks that are ok or don't apply, and why each rule is there. The"
+	 " nagios format knows -v, -vv and -vvv, each a -v of its own.",
+	 option_set_count, AT(verbose)},
+	{ 0 }
+};
+
+/* Those that only mean something for hosts of the command line. */
+static const char *const of_hosts[] = {
+	"feature", "scenario", "peer", "vantage", "family", "ca-file", "timeout", "source",
+	"via-proxy", NULL
+};
+
+static void add_more_help(const struct screen *screen, struct text *out)
+{
+	text_add(out, "\nExit status:\n");
+	screen_add_wrapped(screen, out,
+		"  0  everything that could be judged is ok\n"
+		"  1  a warning\n"
+		"  2  a critical finding\n"
+		"  3  something could not be found out, nothing applied, the round was\n"
+		"     interrupted, or the command or a file is wrong", 0);
+	screen_add_wrapped(screen, out, "Worst first: 2 before 1 before 3 before 0.", 0);
+}
+
+static bool is_well_used(const struct invocation *invocation)
+{
+	const struct check_settings *settings = invocation->settings;
+	const struct command *command = invocation->command;
+
+	if (settings->profiles.count && settings->config_file) {
+		cli_fail(command, "--config.file and --profile exclude each other: targets come"
+				  " from the file, or from the command line");
+		return false;
+	}
+	if (settings->profiles.count && !invocation->count) {
+		cli_fail(command, "--profile needs a host to look at, as in"
+				  " 'ucposture check --profile=%s pbx.example'",
+			 settings->profiles.items[0]);
+		return false;
+	}
+	for (size_t i = 0; !settings->profiles.count && of_hosts[i]; i++) {
+		if (invocation_has(invocation, of_hosts[i])) {
+			cli_fail(command, "--%s needs --profile: without it the"
+					  " configuration says that of each target",
+				 of_hosts[i]);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void caught(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+static unsigned count_probers(const struct plan *plan)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned wanted = plan->config->probers;
+
+	if (!wanted)
+		wanted = cpus > 0 && cpus < 256 ? (unsigned)cpus : 1;
+	/* A target is one prober's business. */
+	if (wanted > plan->config->target_count)
+		wanted = (unsigned)plan->config->target_count;
+	return wanted ? wanted : 1;
+}
+
+/* Runs the round; true when it was interrupted. */
+static bool look(struct round *round)
+{
+	const struct config *config = round->plan->config;
+	struct prober_settings settings = { 0 };
+	struct loop *loop = loop_new();
+	struct progress progress;
+	bool stop = false;
+
+	if (config->name_servers)
+		snprintf(settings.name_servers, sizeof(settings.name_servers), "%s",
+			 config->name_servers);
+	if (config->user)
+		snprintf(settings.user, sizeof(settings.user), "%s", config->user);
+	struct crew *crew = crew_new(loop, count_probers(round->plan), &settings);
+	loop_on_signal(loop, SIGINT, caught, &stop);
+	loop_on_signal(loop, SIGTERM, caught, &stop);
+	progress_init(&progress);
+	round->progress = progress_show;
+	round->arg = &progress;
+	round_run(round, loop, crew, &stop);
+	progress_clear(&progress);
+	crew_free(crew);
+	loop_free(loop);
+	return stop;
+}
+
+static int tell(const struct check_settings *settings, struct report *report)
+{
+	const struct report_format *format =
+		report_format_named(settings->format ? settings->format : "human");
+	struct text out = { 0 };
+	bool good;
+
+	report->agent = "ucposture " PACKAGE_VERSION;
+	report->german = settings->language && !strcmp(settings->language, "de");
+	report->verbose = settings->verbose;
+	screen_of(settings->output ? -1 : STDOUT_FILENO, setup_colour(settings->colour),
+		  &report->screen);
+	format->write(report, &out);
+	good = settings->output ? output_replace(settings->output, &out) : cli_print(&out);
+	text_free(&out);
+	return good ? report_exit_code(report) : EXIT_UNKNOWN;
+}
+
+static int look_and_tell(const struct invocation *invocation, const struct plan *plan)
+{
+	struct round *round = round_new(plan);
+	struct report report = {.round = round, .plan = plan};
+
+	report.interrupted = look(round);
+	int code = tell(invocation->settings, &report);
+	round_free(round);
+	return code;
+}
+
+static int run(const struct invocation *invocation)
+{
+	const struct check_settings *settings = invocation->settings;
+	struct problems problems = { 0 };
+	struct profiles *profiles = NULL;
+	struct plan *plan = NULL;
+	int code = EXIT_UNKNOWN;
+
+	if (!is_well_used(invocation))
+		return EXIT_UNKNOWN;
+	struct config *config = check_config(invocation, &problems);
+	if (!problems.errors) {
+		profiles = setup_profiles(settings->profile_dir ? settings->profile_dir
+								: config->profile_dir,
+					  &problems);
+		plan = plan_make(config, profiles, &problems);
+	}
+	if (setup_is_sound(&problems))
+		code = look_and_tell(invocation, plan);
+	plan_free(plan);
+	profiles_free(profiles);
+	config_free(config);
+	problems_free(&problems);
+	return code;
+}
+
+const struct command *check_command(void)
+{
+	static const struct command command = {
+		.name = "check",
+		.usage = "[--config.file=FILE] [OPTION...] [TARGET...]\n"
+			 "--profile=NAME[,NAME] [OPTION...] HOST...",
+		.summary = "Look once, now, and judge what is seen by the profiles.",
+		.about = "Looks at the targets of the configuration, all of them or those named"
+			 " (* stands for any part of a name), or at hosts by a profile without any"
+			 " configuration; judges what is seen, and reports what is wrong, worst"
+			 " first.",
+		.options = options,
+		.settings_size = sizeof(struct check_settings),
+		.most_operands = 100000,
+		.operands = COMPLETE_TARGET,
+		.more_help = add_more_help,
+		.run = run
+	};
+
+	return &command;
+}

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/cli/cli.h"
+#include "agent/cli/setup.h"
+#include "agent/ipc/crew.h"
+#include "ground/clock.h"
+#include "ground/words.h"
+#include "net/address.h"
+
+enum { TIMEOUT_USUAL_MS = 10000, FAMILIES = 2 };
+
+struct observe_settings {
+	const char *name, *ca_file, *starttls, *source, *proxy, *format, *colour;
+	uint8_t family;
+	uint32_t timeout_ms;
+	unsigned verbose;
+};
+
+/* What is asked, once for each family, and what came of it. */
+struct look {
+	struct request requests[FAMILIES];
+	struct observation *seen[FAMILIES];
+	size_t count;
+	char subject[SUBJECT_ROOM];
+};
+
+#define AT(member) .offset = offsetof(struct observe_settings, member)
+
+static const char *const *format_words(void)
+{
+	static const char *const words[] = {"human", "json", NULL};
+
+	return words;
+}
+
+static const char *const *starttls_words(void)
+{
+	static const char *const words[] = {
+		"smtp", "imap", "pop3", "ftp", "xmpp", "xmpp-server", "ldap", "postgres", "rdp",
+		"mssql", "sip", NULL
+	};
+
+	return words;
+}
+
+static const struct option options[] = {
+	{"name", 0, false, "NAME", NULL, COMPLETE_NOTHING,
+	 "Ask for this name (SNI and the like) instead of the host.",
+	 option_set_text, AT(name)},
+	{"ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
+	 "Certificates may be issued by these authorities too.",
+	 option_set_text, AT(ca_file)},
+	{"starttls", 0, false, "PROTOCOL", starttls_words, COMPLETE_WORDS,
+	 "Begin in the clear with this protocol and ask for TLS.",
+	 option_set_text, AT(starttls)},
+	{"family", 0, false, "4|6", setup_family_words, COMPLETE_WORDS,
+	 "Look over this IP version only, not over both.", option_set_family, AT(family)},
+	{"source", 0, false, "ADDRESS", NULL, COMPLETE_NOTHING,
+	 "Connect from this address of the machine.", option_set_text, AT(source)},
+	{"via-proxy", 0, false, "URL", NULL, COMPLETE_NOTHING,
+	 "Connect through this HTTP proxy.", option_set_text, AT(proxy)},
+	{"timeout", 0, false, "TIME", NULL, COMPLETE_NOTHING,
+	 "How long it may take, as seconds or 500ms, 10s, 2m. Usually 10s.",
+	 option_set_time, AT(timeout_ms)},
+	{"format", 0, false, "FORMAT", format_words, COMPLETE_WORDS,
+	 "How to tell it. Usually human.", option_set_text, AT(format)},
+	{"color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
+	 "Whether to use colours. Usually auto: on a terminal, unless NO_COLOR is set.",
+	 option_set_text, AT(colour)},
+	{"verbose", 'v', false, NULL, NULL, COMPLETE_NOTHING,
+	 "Say what each fact means.", option_set_count, AT(verbose)},
+	{ 0 }
+};
+
+static void add_collectors(const struct screen *screen, struct text *out)
+{
+	const struct collector *collector;
+
+	text_add(out, "\nCollectors, their usual subjects and their facts:\n");
+	for (size_t i = 0; (collector = collector_at(i)); i++) {
+		text_add_format(out, "\n  %s %s\n      ", collector->name, collector->subject);
+		screen_add_wrapped(screen, out, collector->answers, 6);
+		for (const struct fact_descriptor *fact = collector->facts; fact->name; fact++) {
+			text_add_format(out, "      %-20s ", fact->name);
+			screen_add_wrapped(screen, out, fact->help, 27);
+		}
+	}
+	text_add(out, "\nExit status: 0 when it was observed, 3 when it failed.\n");
+}
+
+static bool tells(const struct collector *collector, const char *prefix)
+{
+	for (const struct fact_descriptor *fact = collector->facts; fact->name; fact++)
+		if (!strncmp(fact->name, prefix, strlen(prefix)))
+			return true;
+	return false;
+}
+
+/* An option that does nothing is worse than an error. */
+static bool fits(const struct observe_settings *settings, const struct collector *collector,
+		 struct text *why)
+{
+	struct address source;
+	bool secures = tells(collector, "tls.") || tells(collector, "cert.");
+
+	if (settings->ca_file && !tells(collector, "cert."))
+		text_add_format(why, "--ca-file: the collector %s verifies no certificates",
+				collector->name);
+	else if (settings->starttls && !secures)
+		text_add_format(why, "--starttls: the collector %s does not use TLS",
+				collector->name);
+	else if (settings->source && !address_parse(settings->source, &source))
+		text_add(why, "--source: give a numeric address of this machine");
+	else if (settings->proxy && strncmp(settings->proxy, "http://", 7) != 0)
+		text_add(why, "--via-proxy: give http://HOST:PORT");
+	return !why->length;
+}
+
+static bool takes_no_host(const struct subject *subject)
+{
+	return subject->kind == SUBJECT_URL || subject->kind == SUBJECT_NAME;
+}
+
+/* The words after the collector: a subject, a host, or both. */
+static const char *read_place(const struct invocation *invocation,
+			      const struct collector *collector, struct look *look,
+			      struct subject *subject, struct text *why)
+{
+	const char *const *words = invocation->operands + 1;
+	const char *wrong = NULL;
+	size_t count = invocation->count - 1;
+	bool is_subject = count && subject_parse(words[0], collector->kinds, look->subject,
+						 subject, &wrong);
+
+	if (is_subject && takes_no_host(subject) && count == 1)
+		return "";
+	if (is_subject && count == 2)
+		return setup_host(invocation->arena, words[1], why);
+	if (!count || is_subject) {
+		text_add_format(why, "a host is missing, as in 'ucposture observe %s %s"
+				     " pbx.example'", collector->name,
+				is_subject ? words[0] : collector->subject);
+		return NULL;
+	}
+	if (count == 2 || strchr(words[0], '/')) {
+		text_add_char(why, '\'');
+		text_add_foreign(why, words[0], strlen(words[0]), 80);
+		text_add_format(why, "' is not a subject for %s: %s", collector->name,
+				wrong ? wrong : "");
+		return NULL;
+	}
+	subject_parse(collector->subject, collector->kinds, look->subject, subject, &wrong);
+	return setup_host(invocation->arena, words[0], why);
+}
+
+static const struct collector *read_collector(const struct invocation *invocation,
+					      struct text *why)
+{
+	const char *word = invocation->count ? invocation->operands[0] : NULL;
+	const struct collector *collector = word ? collector_named(word) : NULL;
+
+	if (!word) {
+		text_add(why, "which collector? 'ucposture observe --help' lists them");
+	} else if (!collector) {
+		const char *nearest = words_nearest(word, collector_names());
+
+		text_add(why, "unknown collector '");
+		text_add_foreign(why, word, strlen(word), 80);
+		text_add_char(why, '\'');
+		if (nearest)
+			text_add_format(why, " (did you mean '%s'?)", nearest);
+	}
+	return collector;
+}
+
+static bool prepare(const struct invocation *invocation, struct look *look,
+		    struct text *why)
+{
+	const struct observe_settings *settings = invocation->settings;
+	const struct collector *collector = read_collector(invocation, why);
+	struct request request = { 0 };
+	struct address literal;
+
+	if (!collector)
+		return false;
+	request.host = read_place(invocation, collector, look, &request.subject, why);
+	if (!request.host || !fits(settings, collector, why))
+		return false;
+	request.collector = collector;
+	request.name = settings->name;
+	request.starttls = settings->starttls;
+	request.source = settings->source;
+	request.proxy = settings->proxy;
+	request.timeout_ms = settings->timeout_ms ? settings->timeout_ms : TIMEOUT_USUAL_MS;
+	request.family = settings->family;
+	if (!request.family && address_parse(request.host, &literal))
+		request.family = literal.family;
+	look->count = request.family ? 1 : FAMILIES;
+	for (size_t i = 0; i < look->count; i++) {
+		look->requests[i] = request;
+		if (!request.family)
+			look->requests[i].family = i ? 6 : 4;
+	}
+	return true;
+}
+
+static void take_seen(void *arg, struct observation *observation)
+{
+	/* `arg` is the place in look->seen. */
+	*(struct observation **)arg = observation;
+}
+
+static void caught(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+static bool is_done(const struct look *look)
+{
+	for (size_t i = 0; i < look->count; i++)
+		if (!look->seen[i])
+			return false;
+	return true;
+}
+
+static void run_look(struct look *look)
+{
+	static const struct prober_settings settings;
+	struct loop *loop = loop_new();
+	struct crew *crew = crew_new(loop, 1, &settings);
+	bool stop = false;
+
+	loop_on_signal(loop, SIGINT, caught, &stop);
+	loop_on_signal(loop, SIGTERM, caught, &stop);
+	for (size_t i = 0; i < look->count; i++)
+		crew_observe(crew, 0, &look->requests[i], take_seen, &look->seen[i]);
+	while (!is_done(look) && !stop)
+		loop_turn(loop, CLOCK_SECOND);
+	crew_forget(crew);
+	for (size_t i = 0; i < look->count; i++) {
+		if (look->seen[i])
+			continue;
+		look->seen[i] = observation_new();
+		look->seen[i]->started_wall_us = clock_wall_us();
+		look->seen[i]->outcome =
+			(struct outcome){.stage = STAGE_PROBER, .reason = REASON_CANCELLED};
+	}
+	crew_free(crew);
+	loop_free(loop);
+}
+
+static void add_json(const struct look *look, struct text *out)
+{
+	struct json json;
+
+	json_begin(&json, out, true);
+	if (look->count > 1)
+		json_open_array(&json, NULL);
+	for (size_t i = 0; i < look->count; i++)
+		observation_to_json(look->seen[i], &look->requests[i], &json, NULL);
+	if (look->count > 1)
+		json_close_array(&json);
+	text_add_char(out, '\n');
+}
+
+static void add_fact(const struct screen *screen, const struct fact *fact, bool verbose,
+		     struct text *out)
+{
+	enum { NAME_WIDTH = 22 };
+	struct text value = { 0 }, safe = { 0 };
+
+	fact_describe(fact, &value);
+	if (fact->about->unit)
+		text_add_format(&value, " %s", fact->about->unit);
+	screen_add_safe(&safe, text_string(&value));
+	struct cell cells[] = {
+		{fact->about->name, NAME_WIDTH, STYLE_PLAIN},
+		{text_string(&safe), screen->width - NAME_WIDTH - 4, STYLE_BOLD}
+	};
+	screen_add_row(screen, out, 2, cells, 2);
+	if (verbose) {
+		cells[0].text = "";
+		cells[1] = (struct cell){fact->about->help, cells[1].width, STYLE_FAINT};
+		screen_add_row(screen, out, 2, cells, 2);
+	}
+	text_free(&value);
+	text_free(&safe);
+}
+
+static void add_outcome(const struct screen *screen, const struct observation *observation,
+			struct text *out)
+{
+	const struct outcome *outcome = &observation->outcome;
+	struct text line = { 0 };
+
+	if (outcome->reason == REASON_NONE) {
+		text_add_format(out, "observed in %.3f s\n", (double)observation->elapsed_us / 1e6);
+	} else {
+		text_add_format(&line, "failed at %s", stage_word(outcome->stage));
+		if (outcome->step)
+			text_add_format(&line, " (%s)", outcome->step);
+		screen_add_styled(screen, out, STYLE_RED, text_string(&line));
+		text_add_format(out, ": %s\n", reason_sentence(outcome->reason));
+	}
+	text_free(&line);
+	if (observation->detail) {
+		text_add(out, "  ");
+		screen_add_safe(out, observation->detail);
+		text_add_char(out, '\n');
+	}
+}
+
+static void add_human(const struct look *look, const struct observe_settings *settings,
+		      struct text *out)
+{
+	struct screen screen;
+
+	screen_of(STDOUT_FILENO, setup_colour(settings->colour), &screen);
+	for (size_t i = 0; i < look->count; i++) {
+		const struct observation *observation = look->seen[i];
+		const struct request *request = &look->requests[i];
+		char address[ADDRESS_ROOM];
+		struct text head = { 0 };
+
+		text_add_format(&head, "%s ", request->collector->name);
+		screen_add_safe(&head, request->subject.text);
+		if (*request->host)
+			text_add_format(&head, " on %s", request->host);
+		screen_add_styled(&screen, out, STYLE_BOLD, text_string(&head));
+		text_add_format(out, ", IPv%d", request->family);
+		if (observation->address.family) {
+			address_format(&observation->address, address);
+			text_add_format(out, " %s", address);
+		}
+		text_add(out, ": ");
+		add_outcome(&screen, observation, out);
+		for (size_t at = 0; at < facts_count(observation->facts); at++)
+			add_fact(&screen, facts_at(observation->facts, at), settings->verbose, out);
+		text_free(&head);
+	}
+}
+
+/* A name without an address of one family is no failure while the other was observed. */
+static bool was_observed(const struct look *look)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < look->count; i++) {
+		enum reason reason = look->seen[i]->outcome.reason;
+
+		if (reason == REASON_NONE)
+			any = true;
+		else if (reason != REASON_NO_ADDRESS)
+			return false;
+	}
+	return any;
+}
+
+static int run(const struct invocation *invocation)
+{
+	const struct observe_settings *settings = invocation->settings;
+	struct look look = { 0 };
+	struct text text = { 0 };
+	int code = EXIT_UNKNOWN;
+
+	if (!prepare(invocation, &look, &text)) {
+		cli_fail(invocation->command, "%s", text_string(&text));
+		text_free(&text);
+		return EXIT_UNKNOWN;
+	}
+	run_look(&look);
+	if (settings->format && !strcmp(settings->format, "json"))
+		add_json(&look, &text);
+	else
+		add_human(&look, settings, &text);
+	if (cli_print(&text) && was_observed(&look))
+		code = EXIT_OK;
+	for (size_t i = 0; i < look.count; i++)
+		observation_free(look.seen[i]);
+	text_free(&text);
+	return code;
+}
+
+const struct command *observe_command(void)
+{
+	static const struct command command = {
+		.name = "observe",
+		.usage = "COLLECTOR [SUBJECT] [HOST] [OPTION...]",
+		.summary = "Say what is there, without judging it.",
+		.about = "Looks at one subject of one host and prints the facts. A name that may"
+			 " have addresses of both families is looked at over both. Without a"
+			 " SUBJECT the collector's usual one is taken.",
+		.options = options,
+		.settings_size = sizeof(struct observe_settings),
+		.most_operands = 3,
+		.operands = COMPLETE_COLLECTOR,
+		.more_help = add_collectors,
+		.run = run
+	};
+
+	return &command;
+}

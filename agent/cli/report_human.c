@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The report for people: what is wrong first, expected and observed beside each other,
+ * and under each finding how to put it right and where the vendor says so.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/cli/report.h"
+#include "agent/cli/report_assumed.h"
+#include "ground/memory.h"
+#include "ground/words.h"
+
+enum { VERDICT_WIDTH = 8, GAP = 2, INDENT = VERDICT_WIDTH + GAP };
+
+static enum style style_of(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_CRITICAL:
+		return STYLE_RED;
+	case VERDICT_WARNING:
+		return STYLE_YELLOW;
+	case VERDICT_UNKNOWN:
+		return STYLE_MAGENTA;
+	case VERDICT_OK:
+		return STYLE_GREEN;
+	case VERDICT_EXCEPTED:
+		return STYLE_CYAN;
+	default:
+		return STYLE_FAINT;
+	}
+}
+
+static const char *heading_of(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_CRITICAL:
+		return "CRITICAL";
+	case VERDICT_WARNING:
+		return "WARNING";
+	case VERDICT_UNKNOWN:
+		return "UNKNOWN";
+	case VERDICT_OK:
+		return "ok";
+	case VERDICT_EXCEPTED:
+		return "excepted";
+	default:
+		return "n/a";
+	}
+}
+
+static bool is_finding(enum verdict verdict)
+{
+	return verdict == VERDICT_CRITICAL || verdict == VERDICT_WARNING ||
+	       verdict == VERDICT_UNKNOWN;
+}
+
+/* How wide the columns of one target's table are. */
+struct columns {
+	unsigned check, expected, observed;
+};
+
+static unsigned smaller(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+static bool is_shown(const struct report *report, size_t index)
+{
+	enum verdict verdict = report_judgement(report, index)->verdict;
+
+	return report->verbose || is_finding(verdict) || verdict == VERDICT_EXCEPTED;
+}
+
+static bool fit_columns(const struct report *report, const struct report_target *target,
+			struct columns *columns)
+{
+	unsigned room = report->screen.width - INDENT - 2 * GAP, most[3] = {5, 8, 8};
+	bool any = false;
+
+	for (size_t i = target->first; i < target->first + target->count; i++) {
+		const struct judgement *judgement = report_judgement(report, i);
+		unsigned widths[] = {screen_columns(report->plan->checks[i].name),
+				     screen_columns(judgement->expected),
+				     screen_columns(judgement->observed)};
+
+		if (!is_shown(report, i))
+			continue;
+		any = true;
+		for (size_t at = 0; at < 3; at++)
+			most[at] = widths[at] > most[at] ? widths[at] : most[at];
+	}
+	/* What the name and the shorter text don't need is the longer one's. */
+	columns->check = smaller(most[0], room * 2 / 5);
+	room -= columns->check;
+	columns->expected = smaller(most[1], room / 2);
+	columns->observed = smaller(most[2], room - columns->expected);
+	columns->expected = smaller(most[1], room - columns->observed);
+	return any;
+}
+
+/* What stands under a finding. */
+static void add_advice(const struct report *report, size_t index, struct text *out)
+{
+	const struct check *check = &report->plan->checks[index];
+	const struct judgement *judgement = report_judgement(report, index);
+	struct text rule = { 0 };
+
+	screen_add_pair(&report->screen, out, INDENT, "What", report_title(report, check));
+	screen_add_pair(&report->screen, out, INDENT, "Detail", judgement->detail);
+	if (report->verbose)
+		screen_add_pair(&report->screen, out, INDENT, "Why", check->rule->because);
+	if (judgement->verdict == VERDICT_CRITICAL || judgement->verdict == VERDICT_WARNING)
+		screen_add_pair(&report->screen, out, INDENT, "Fix", check->rule->remedy);
+	screen_add_pair(&report->screen, out, INDENT, "Source", check->rule->reference);
+	if (report->verbose) {
+		report_add_rule(&rule, check->rule);
+		screen_add_pair(&report->screen, out, INDENT, "Rule", text_string(&rule));
+	}
+	text_free(&rule);
+}
+
+static void add_row(const struct report *report, const struct columns *columns, size_t index,
+		    struct text *out)
+{
+	const struct judgement *judgement = report_judgement(report, index);
+	enum verdict verdict = judgement->verdict;
+	struct text safe[3] = { { 0 } };
+	bool quiet = !is_finding(verdict) && verdict != VERDICT_EXCEPTED;
+
+	screen_add_safe(&safe[0], report->plan->checks[index].name);
+	screen_add_safe(&safe[1], judgement->expected);
+	screen_add_safe(&safe[2], judgement->observed);
+	struct cell cells[] = {
+		{heading_of(verdict), VERDICT_WIDTH, style_of(verdict)},
+		{text_string(&safe[0]), columns->check, quiet ? STYLE_PLAIN : STYLE_BOLD},
+		{text_string(&safe[1]), columns->expected, STYLE_PLAIN},
+		{text_string(&safe[2]), columns->observed, STYLE_PLAIN}
+	};
+	screen_add_row(&report->screen, out, 0, cells, 4);
+	if (!quiet) {
+		add_advice(report, index, out);
+		text_add_char(out, '\n');
+	}
+	for (size_t i = 0; i < 3; i++)
+		text_free(&safe[i]);
+}
+
+static void add_table(const struct report *report, const struct report_target *target,
+		      struct text *out)
+{
+	size_t *order = report_order(report, target);
+	struct columns columns;
+
+	if (fit_columns(report, target, &columns)) {
+		const struct cell heads[] = {
+			{"VERDICT", VERDICT_WIDTH, STYLE_FAINT},
+			{"CHECK", columns.check, STYLE_FAINT},
+			{"EXPECTED", columns.expected, STYLE_FAINT},
+			{"OBSERVED", columns.observed, STYLE_FAINT}
+		};
+
+		text_add_char(out, '\n');
+		screen_add_row(&report->screen, out, 0, heads, 4);
+		for (size_t i = 0; i < target->count; i++)
+			if (is_shown(report, order[i]))
+				add_row(report, &columns, order[i], out);
+	}
+	free(order);
+}
+
+/* "9 not applicable: 4 feature off, 5 no address". */
+static void add_inapplicable(const struct report *report, const struct report_target *target,
+			     struct text *out)
+{
+	enum { MOST = 32 };
+	const char *reasons[MOST + 1] = { NULL };
+	unsigned counts[MOST] = { 0 }, all = target->score.counts[VERDICT_NOT_APPLICABLE];
+	struct text line = { 0 };
+
+	for (size_t i = target->first; i < target->first + target->count; i++) {
+		const struct judgement *judgement = report_judgement(report, i);
+		int at = words_find(judgement->reason, reasons);
+
+		if (judgement->verdict != VERDICT_NOT_APPLICABLE)
+			continue;
+		for (int free_at = 0; at < 0 && free_at < MOST; free_at++)
+			if (!reasons[free_at])
+				reasons[at = free_at] = judgement->reason;
+		if (at >= 0)
+			counts[at]++;
+	}
+	text_add_format(&line, "%u not applicable: ", all);
+	for (size_t i = 0; reasons[i]; i++) {
+		text_add_format(&line, "%s%u ", i ? ", " : "", counts[i]);
+		for (const char *at = reasons[i]; *at; at++)
+			text_add_char(&line, *at == '_' ? ' ' : *at);
+	}
+	if (!report->verbose)
+		text_add(&line, "; --verbose lists them");
+	if (all)
+		screen_add_pair(&report->screen, out, 0, "Left out", text_string(&line));
+	text_free(&line);
+}
+
+/* The items one after another, on further lines where they don't fit. */
+static void add_item(const struct report *report, struct text *out, enum style style,
+		     const char *item, unsigned *column)
+{
+	const char *dot = screen_dot(&report->screen);
+	bool first = *column == SCREEN_KEY;
+	unsigned needed = screen_columns(item) + (first ? 0 : 3);
+
+	if (!first && *column + needed > report->screen.width) {
+		text_add_format(out, "\n%*s", SCREEN_KEY, "");
+		*column = SCREEN_KEY + needed - 3;
+	} else {
+		text_add(out, first ? "" : dot);
+		*column += needed;
+	}
+	screen_add_styled(&report->screen, out, style, item);
+}
+
+static void add_score(const struct report *report, const struct score *score,
+		      struct text *out)
+{
+	double ratio = score_ratio(score);
+	struct text item = { 0 };
+	unsigned column = SCREEN_KEY;
+
+	if (ratio < 0)
+		text_add(&item, "none");
+	else
+		text_add_format(&item, "%.0f %%", 100 * ratio);
+	screen_add_styled(&report->screen, out, STYLE_FAINT, "Score");
+	text_add(out, "      ");
+	add_item(report, out, STYLE_BOLD, text_string(&item), &column);
+	for (unsigned rank = 0; rank < VERDICT_COUNT; rank++) {
+		enum verdict verdict = verdict_at_rank(rank);
+
+		if (!score->counts[verdict])
+			continue;
+		text_clear(&item);
+		text_add_format(&item, "%u %s", score->counts[verdict],
+				verdict_for_people(verdict));
+		add_item(report, out, style_of(verdict), text_string(&item), &column);
+	}
+	text_add_char(out, '\n');
+	text_free(&item);
+}
+
+static void add_target(const struct report *report, const struct report_target *target,
+		       struct text *out)
+{
+	assumed_add(report, target->about, out);
+	add_table(report, target, out);
+	if (out->length > 1 && out->bytes[out->length - 2] != '\n')
+		text_add_char(out, '\n');
+	add_inapplicable(report, target, out);
+	add_score(report, &target->score, out);
+}
+
+/* Several targets: one line for each, so that the bad ones are found. */
+static void add_overview(const struct report *report, struct text *out)
+{
+	struct report_target target = { 0 };
+	unsigned widest = 6;
+
+	while (report_next_target(report, &target)) {
+		unsigned columns = screen_columns(target.about->name);
+
+		widest = columns > widest ? columns : widest;
+	}
+	widest = smaller(widest, report->screen.width / 2);
+	const struct cell heads[] = {{"VERDICT", VERDICT_WIDTH, STYLE_FAINT},
+				     {"TARGET", widest, STYLE_FAINT},
+				     {"SCORE", 5, STYLE_FAINT},
+				     {"CHECKS", 40, STYLE_FAINT}};
+	screen_add_row(&report->screen, out, 0, heads, 4);
+	for (target = (struct report_target){ 0 }; report_next_target(report, &target);) {
+		enum verdict worst = report_worst(report, &target.score);
+		double ratio = score_ratio(&target.score);
+		struct text name = { 0 }, score = { 0 }, counts = { 0 };
+
+		screen_add_safe(&name, target.about->name);
+		if (ratio < 0)
+			text_add(&score, "none");
+		else
+			text_add_format(&score, "%3.0f %%", 100 * ratio);
+		report_add_counts(&counts, &target.score, ", ");
+		struct cell cells[] = {
+			{heading_of(worst), VERDICT_WIDTH, style_of(worst)},
+			{text_string(&name), widest, STYLE_BOLD},
+			{text_string(&score), 5, STYLE_PLAIN},
+			{text_string(&counts), report->screen.width - widest - 21, STYLE_PLAIN}
+		};
+		screen_add_row(&report->screen, out, 0, cells, 4);
+		text_free(&name);
+		text_free(&score);
+		text_free(&counts);
+	}
+}
+
+static void write(const struct report *report, struct text *out)
+{
+	const struct round *round = report->round;
+	struct report_target target = { 0 };
+
+	while (report_next_target(report, &target)) {
+		add_target(report, &target, out);
+		text_add_char(out, '\n');
+	}
+	if (report->plan->config->target_count > 1)
+		add_overview(report, out);
+	if (report->interrupted)
+		screen_add_styled(&report->screen, out, STYLE_MAGENTA,
+				  "Interrupted: what was not seen by then is unknown.\n");
+	text_add_format(out, "%zu observations for %zu checks in %.1f s\n",
+			report->plan->observation_count, report->plan->check_count,
+			(double)(round->finished_wall_us - round->started_wall_us) / 1e6);
+}
+
+const struct report_format report_human = {"human", write};

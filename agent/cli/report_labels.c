@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/cli/report_labels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ground/memory.h"
+#include "ground/words.h"
+
+void labels_add_escaped(struct text *out, const char *string, bool quotes)
+{
+	struct text safe = { 0 };
+
+	text_add_foreign(&safe, string, strlen(string), strlen(string));
+	for (const char *at = text_string(&safe); *at; at++) {
+		if (*at == '\\' || (*at == '"' && quotes))
+			text_add_char(out, '\\');
+		text_add_char(out, *at);
+	}
+	text_free(&safe);
+}
+
+void labels_add(struct text *labels, const char *name, const char *value)
+{
+	text_add_format(labels, "%s%s=\"", labels->length ? "," : "", name);
+	labels_add_escaped(labels, value, true);
+	text_add_char(labels, '"');
+}
+
+static bool may_stand(char c, bool first)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	       (c >= '0' && c <= '9' && !first);
+}
+
+/* A valid name that is not one of ours, as Prometheus itself renames what collides. */
+static char *label_name(const char *name)
+{
+	static const char *const ours[] = {"target", "check", "subject", "family", "peer", NULL};
+	struct text out = { 0 };
+
+	if (words_find(name, ours) >= 0 || !strncmp(name, "__", 2) ||
+	    !strncmp(name, "ucposture_", 10))
+		text_add(&out, "exported_");
+	for (; *name; name++)
+		text_add_char(&out, may_stand(*name, !out.length) ? *name : '_');
+	return text_take(&out);
+}
+
+void labels_add_own(struct text *labels, const struct target *target)
+{
+	char **names = memory_new(target->label_count + 1, sizeof(*names));
+
+	for (size_t i = 0; i < target->label_count; i++) {
+		size_t same = 0;
+
+		names[i] = label_name(target->labels[i].name);
+		while (strcmp(names[same], names[i]) != 0)
+			same++;
+		/* Two names that became one: the first stays. */
+		if (same == i && *names[i])
+			labels_add(labels, names[i], target->labels[i].value);
+	}
+	for (size_t i = 0; i < target->label_count; i++)
+		free(names[i]);
+	free(names);
+}
+
+static int compare_texts(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int compare(const void *a, const void *b, void *arg)
+{
+	const struct seen *seen = arg;
+	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+	const struct plan_observation *left = &seen->plan->observations[i];
+	const struct plan_observation *right = &seen->plan->observations[j];
+	int order = (left->target > right->target) - (left->target < right->target);
+
+	if (!order)
+		order = compare_texts(seen->peers[i], seen->peers[j]);
+	if (!order)
+		order = compare_texts(left->request.subject.text, right->request.subject.text);
+	if (!order)
+		order = left->request.family - right->request.family;
+	return order;
+}
+
+struct seen *seen_by(const struct plan *plan, const struct collector *collector)
+{
+	struct seen *seen = memory_new(1, sizeof(*seen));
+	size_t found = 0;
+
+	seen->plan = plan;
+	seen->peers = memory_new(plan->observation_count + 1, sizeof(*seen->peers));
+	seen->items = memory_new(plan->observation_count + 1, sizeof(*seen->items));
+	for (size_t i = 0; i < plan->check_count; i++)
+		if (plan->checks[i].observation != NO_OBSERVATION)
+			seen->peers[plan->checks[i].observation] = plan->checks[i].rule->peer;
+	for (uint32_t i = 0; i < plan->observation_count; i++)
+		if (plan->observations[i].request.collector == collector)
+			seen->items[found++] = i;
+	qsort_r(seen->items, found, sizeof(*seen->items), compare, seen);
+	/* Rules that look at one place in two ways (with STARTTLS and without) have two
+	 * observations that no label tells apart. */
+	for (size_t i = 0; i < found; i++)
+		if (!i || compare(&seen->items[i], &seen->items[seen->count - 1], seen) != 0)
+			seen->items[seen->count++] = seen->items[i];
+	return seen;
+}
+
+void seen_free(struct seen *seen)
+{
+	free(seen->peers);
+	free(seen->items);
+	free(seen);
+}
+
+void seen_add_labels(const struct seen *seen, uint32_t observation, struct text *labels)
+{
+	const struct plan_observation *about = &seen->plan->observations[observation];
+	const struct target *target = &seen->plan->config->targets[about->target];
+
+	labels_add(labels, "target", target->name);
+	labels_add(labels, "subject", about->request.subject.text);
+	labels_add(labels, "family", about->request.family == 6 ? "6" : "4");
+	labels_add(labels, "peer", seen->peers[observation] ? seen->peers[observation] : "");
+	labels_add_own(labels, target);
+}

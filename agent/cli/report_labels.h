@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Labels of metrics, and the observations that have series of their own. The caller owns
+ * what seen_by() returns.
+ */
+#ifndef AGENT_CLI_REPORT_LABELS_H
+#define AGENT_CLI_REPORT_LABELS_H
+
+#include "agent/plan/plan.h"
+
+/* Escaped for a label's value or, without quotes, for a line of HELP. */
+void labels_add_escaped(struct text *out, const char *string, bool quotes);
+/* name="value", with a comma before it unless it is the first. */
+void labels_add(struct text *labels, const char *name, const char *value);
+/* The labels that the user gave to the target; ours keep their names. */
+void labels_add_own(struct text *labels, const struct target *target);
+
+/* The observations of one collector, each with labels that no other has. */
+struct seen {
+	const struct plan *plan;
+	const char **peers;	/* of every observation of the plan; NULL: the target itself */
+	uint32_t *items;
+	size_t count;
+};
+
+struct seen *seen_by(const struct plan *plan, const struct collector *collector);
+void seen_free(struct seen *seen);
+void seen_add_labels(const struct seen *seen, uint32_t observation, struct text *labels);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Prometheus text 0.0.4, for a textfile collector or a push gateway: what one round can
+ * know of the families that the agent serves. Metrics of facts come from the collectors'
+ * tables. A series does not vanish because nothing was seen: it is NaN, or no state holds.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/cli/report.h"
+#include "agent/cli/report_labels.h"
+#include "config.h"
+#include "ground/memory.h"
+
+static void add_family(struct text *out, const char *name, const char *help)
+{
+	text_add_format(out, "# HELP ucposture_%s ", name);
+	labels_add_escaped(out, help, false);
+	text_add_format(out, "\n# TYPE ucposture_%s gauge\n", name);
+}
+
+static void add_sample(struct text *out, const char *name, const struct text *labels,
+		       double value)
+{
+	text_add_format(out, "ucposture_%s{%s} ", name, text_string(labels));
+	if (isnan(value))
+		text_add(out, "NaN\n");
+	else
+		text_add_format(out, "%.16g\n", value);
+}
+
+/* One series for each word, 1 for the one that holds. */
+static void add_states(struct text *out, const char *name, const struct text *labels,
+		       const char *const *words, const char *holds)
+{
+	for (; *words; words++)
+		text_add_format(out, "ucposture_%s{%s,ucposture_%s=\"%s\"} %d\n", name,
+				text_string(labels), name, *words,
+				holds && !strcmp(holds, *words));
+}
+
+/* A value of a check: its status when words are given, else a number. */
+struct check_metric {
+	const char *name, *help;
+	double (*value)(const struct observation *observation);
+};
+
+static double duration(const struct observation *observation)
+{
+	return observation ? (double)observation->elapsed_us / 1e6 : NAN;
+}
+
+static double last_run(const struct observation *observation)
+{
+	if (!observation)
+		return NAN;
+	return (double)(observation->started_wall_us + observation->elapsed_us) / 1e6;
+}
+
+static void add_check_labels(const struct report *report, const struct report_target *target,
+			     size_t index, struct text *labels)
+{
+	const struct check *check = &report->plan->checks[index];
+	const char *family = check->family == 4 ? "4" : check->family == 6 ? "6" : "";
+
+	text_clear(labels);
+	labels_add(labels, "target", target->about->name);
+	labels_add(labels, "check", check->name);
+	labels_add(labels, "subject", check->subject);
+	labels_add(labels, "family", family);
+	labels_add_own(labels, target->about);
+}
+
+static void add_status(const struct report *report, struct text *out)
+{
+	const char *words[VERDICT_COUNT + 1] = { NULL };
+	struct report_target target = { 0 };
+	struct text labels = { 0 };
+
+	for (unsigned i = 0; i < VERDICT_COUNT; i++)
+		words[i] = verdict_word(i);
+	add_family(out, "check_status", "The verdict of a check: 1 for the one that holds.");
+	while (report_next_target(report, &target)) {
+		for (size_t i = target.first; i < target.first + target.count; i++) {
+			add_check_labels(report, &target, i, &labels);
+			add_states(out, "check_status", &labels, words,
+				   verdict_word(report_judgement(report, i)->verdict));
+		}
+	}
+	text_free(&labels);
+}
+
+static void add_check_metric(const struct report *report, const struct check_metric *metric,
+			     struct text *out)
+{
+	struct report_target target = { 0 };
+	struct text labels = { 0 };
+
+	add_family(out, metric->name, metric->help);
+	while (report_next_target(report, &target)) {
+		for (size_t i = target.first; i < target.first + target.count; i++) {
+			/* What is never looked at has no time of looking. */
+			if (report->plan->checks[i].observation == NO_OBSERVATION)
+				continue;
+			add_check_labels(report, &target, i, &labels);
+			add_sample(out, metric->name, &labels,
+				   metric->value(report_observation(report, i)));
+		}
+	}
+	text_free(&labels);
+}
+
+/* Whether what was seen proves that somebody is there. */
+static bool proves_presence(const struct observation *observation)
+{
+	const struct fact *state, *open;
+
+	switch (observation->outcome.reason) {
+	case REASON_REFUSED:
+	case REASON_RESET:
+	case REASON_CLOSED_EARLY:
+	case REASON_MALFORMED:
+	case REASON_NOT_THIS_PROTOCOL:
+	case REASON_TOO_MUCH:
+	case REASON_TLS_FAILED:
+	case REASON_STARTTLS_ABSENT:
+	case REASON_STARTTLS_REFUSED:
+		return true;
+	case REASON_NONE:
+		break;
+	default:
+		return false;
+	}
+	/* Silence is a result of the port collector, not a failure. */
+	state = facts_get(observation->facts, fact_named("port.state"));
+	open = facts_get(observation->facts, fact_named("port.open"));
+	if (state)
+		return !strcmp(state->text, "open") || !strcmp(state->text, "closed");
+	return !open || open->count;
+}
+
+static void add_targets(const struct report *report, struct text *out)
+{
+	const struct plan *plan = report->plan;
+	struct report_target target = { 0 };
+	struct text labels = { 0 };
+	double *up = memory_new(plan->config->target_count + 1, sizeof(*up));
+
+	for (size_t i = 0; i < plan->config->target_count; i++)
+		up[i] = NAN;
+	for (size_t i = 0; i < plan->check_count; i++) {
+		const struct observation *observation = report_observation(report, i);
+		double *of_target = &up[plan->checks[i].target];
+
+		if (observation && !plan->checks[i].rule->peer)
+			*of_target = proves_presence(observation) || *of_target > 0;
+	}
+	add_family(out, "target_up", "Whether anything of the target answered in this round.");
+	for (; report_next_target(report, &target); text_clear(&labels)) {
+		labels_add(&labels, "target", target.about->name);
+		labels_add_own(&labels, target.about);
+		add_sample(out, "target_up", &labels, up[target.next - 1]);
+	}
+	add_family(out, "target_score_ratio",
+		   "ok / (ok + warning + critical), weighted by severity.");
+	for (target = (struct report_target){ 0 }; report_next_target(report, &target);
+	     text_clear(&labels)) {
+		double ratio = score_ratio(&target.score);
+
+		labels_add(&labels, "target", target.about->name);
+		labels_add_own(&labels, target.about);
+		add_sample(out, "target_score_ratio", &labels, ratio < 0 ? NAN : ratio);
+	}
+	free(up);
+	text_free(&labels);
+}
+
+/* "smb_signing_required" asks whether the text smb.signing is "required". */
+static const char *word_asked_for(const struct fact_descriptor *about)
+{
+	const char *const *word = about->words;
+	size_t length = strlen(about->metric);
+
+	for (; word && *word; word++) {
+		size_t end = strlen(*word);
+
+		if (length > end && about->metric[length - end - 1] == '_' &&
+		    !strcmp(about->metric + length - end, *word))
+			return *word;
+	}
+	return NULL;
+}
+
+static double number_of(const struct fact_descriptor *about, const struct fact *fact)
+{
+	if (!fact)
+		return NAN;
+	switch (about->type) {
+	case FACT_BOOLEAN:
+		return fact->truth;
+	case FACT_INTEGER:
+		return (double)fact->integer;
+	case FACT_TIME:
+		return (double)fact->integer / 1e6;
+	case FACT_REAL:
+		return fact->real;
+	default:
+		return !strcmp(fact->text, word_asked_for(about));
+	}
+}
+
+static bool is_metric(const struct fact_descriptor *about)
+{
+	return about->metric && about->type != FACT_TEXTS && about->type != FACT_NUMBERS &&
+	       (about->type != FACT_TEXT || about->words);
+}
+
+static void add_fact_metric(const struct report *report, const struct fact_descriptor *about,
+			    const struct seen *seen, struct text *out)
+{
+	bool has_states = about->type == FACT_TEXT && !word_asked_for(about);
+	struct text labels = { 0 };
+
+	add_family(out, about->metric, about->help);
+	for (size_t i = 0; i < seen->count; i++) {
+		uint32_t index = seen->items[i];
+		const struct observation *observation = report->round->observations[index];
+		const struct fact *fact =
+			observation ? facts_get(observation->facts, about) : NULL;
+
+		text_clear(&labels);
+		seen_add_labels(seen, index, &labels);
+		if (has_states)
+			add_states(out, about->metric, &labels, about->words,
+				   fact ? fact->text : NULL);
+		else
+			add_sample(out, about->metric, &labels, number_of(about, fact));
+	}
+	text_free(&labels);
+}
+
+static void add_facts(const struct report *report, struct text *out)
+{
+	const struct collector *collector;
+
+	for (size_t i = 0; (collector = collector_at(i)); i++) {
+		struct seen *seen = seen_by(report->plan, collector);
+
+		for (const struct fact_descriptor *about = collector->facts; about->name; about++)
+			if (seen->count && is_metric(about))
+				add_fact_metric(report, about, seen, out);
+		seen_free(seen);
+	}
+}
+
+static void write(const struct report *report, struct text *out)
+{
+	static const struct check_metric of_checks[] = {
+		{"check_duration_seconds", "How long looking took for this check.", duration},
+		{"check_last_run_timestamp_seconds", "When it was last looked at.", last_run}
+	};
+
+	add_family(out, "build_info", "Which version made these metrics; always 1.");
+	text_add(out, "ucposture_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
+	add_status(report, out);
+	for (size_t i = 0; i < sizeof(of_checks) / sizeof(of_checks[0]); i++)
+		add_check_metric(report, &of_checks[i], out);
+	add_targets(report, out);
+	add_facts(report, out);
+}
+
+const struct report_format report_prometheus = {"prometheus", write};

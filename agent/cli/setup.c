@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/cli/setup.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/cli/output.h"
+#include "net/address.h"
+
+struct profiles *setup_profiles(const char *folder, struct problems *problems)
+{
+	struct profiles *profiles = profiles_new();
+	const char *ours = getenv("UCPOSTURE_PROFILE_DIR");
+
+	profiles_read_folder(profiles, ours && *ours ? ours : PROFILE_DIR, problems);
+	if (folder)
+		profiles_read_folder(profiles, folder, problems);
+	profiles_settle(profiles, problems);
+	return profiles;
+}
+
+const char *setup_config_file(const char *given)
+{
+	return given ? given : SYSCONF_DIR "/ucposture.yaml";
+}
+
+static void add_problem(struct text *out, const struct problem *problem)
+{
+	const struct place *place = &problem->place;
+
+	text_add(out, place->file ? place->file : "ucposture");
+	if (place->line)
+		text_add_format(out, ":%u:%u", place->line, place->column);
+	text_add_format(out, ": %s: ", problem->kind == PROBLEM_ERROR ? "error" : "warning");
+	screen_add_safe(out, problem->message);
+	text_add_char(out, '\n');
+}
+
+void setup_add_problems(struct text *out, struct problems *problems)
+{
+	problems_sort(problems);
+	for (size_t i = 0; i < problems->count; i++)
+		add_problem(out, &problems->items[i]);
+}
+
+bool setup_is_sound(struct problems *problems)
+{
+	struct text out = { 0 };
+
+	setup_add_problems(&out, problems);
+	output_write(STDERR_FILENO, "standard error", &out);
+	text_free(&out);
+	return !problems->errors;
+}
+
+const char *setup_host(struct arena *arena, const char *word, struct text *why)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789.-_";
+	size_t length = strlen(word);
+	struct address address;
+
+	if (word[0] == '[' && word[length - 1] == ']') {
+		word = arena_copy_span(arena, word + 1, length - 2);
+		length -= 2;
+	}
+	if (address_parse(word, &address))
+		return word;
+	if (length && length <= 253 && word[0] != '-' && strspn(word, letters) == length)
+		return word;
+	text_add_char(why, '\'');
+	text_add_foreign(why, word, strlen(word), 80);
+	text_add(why, "' is neither a host name nor an address");
+	if (strstr(word, "://"))
+		text_add(why, "; give the host of that URL alone");
+	else if (strchr(word, '/'))
+		text_add(why, "; networks cannot be given, only single hosts");
+	else if (strchr(word, ':'))
+		text_add(why, "; ports belong to the profile's rules, not to the host");
+	return NULL;
+}
+
+struct place setup_command_line(void)
+{
+	return (struct place){.file = "command line"};
+}
+
+const char *const *setup_vantage_words(void)
+{
+	static const char *const words[] = {"internal", "dmz", "external", "host", NULL};
+
+	return words;
+}
+
+const char *const *setup_family_words(void)
+{
+	static const char *const words[] = {"4", "6", NULL};
+
+	return words;
+}
+
+const char *const *setup_language_words(void)
+{
+	static const char *const words[] = {"en", "de", NULL};
+
+	return words;
+}
+
+const char *const *setup_colour_words(void)
+{
+	static const char *const words[] = {"auto", "always", "never", NULL};
+
+	return words;
+}
+
+enum colour_choice setup_colour(const char *word)
+{
+	if (!word || !strcmp(word, "auto"))
+		return COLOUR_AUTO;
+	return !strcmp(word, "always") ? COLOUR_ALWAYS : COLOUR_NEVER;
+}

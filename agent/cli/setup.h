@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What several commands begin with: profiles, configuration, hosts from the command line,
+ * and saying what is wrong with them.
+ */
+#ifndef AGENT_CLI_SETUP_H
+#define AGENT_CLI_SETUP_H
+
+#include "agent/cli/options.h"
+#include "agent/plan/plan.h"
+
+/* The installed profiles, or those of $UCPOSTURE_PROFILE_DIR, and then the user's folder
+ * (NULL: none). The caller frees. */
+struct profiles *setup_profiles(const char *folder, struct problems *problems);
+/* The given file, or the usual one. */
+const char *setup_config_file(const char *given);
+/* Each problem on a line of its own, sorted. */
+void setup_add_problems(struct text *out, struct problems *problems);
+/* Shows them on standard error; true when no error is among them. */
+bool setup_is_sound(struct problems *problems);
+/* A host as people write it, [::1] too; NULL and `why` when it cannot be one. */
+const char *setup_host(struct arena *arena, const char *word, struct text *why);
+/* In problems, where no file is at fault. */
+struct place setup_command_line(void);
+
+/* What options can be. */
+const char *const *setup_vantage_words(void);
+const char *const *setup_family_words(void);
+const char *const *setup_language_words(void);
+const char *const *setup_colour_words(void);
+enum colour_choice setup_colour(const char *word);
+
+#endif
