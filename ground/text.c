@@ -126,7 +126,8 @@ void text_add_foreign(struct text *text, const char *bytes, size_t length, size_
 	for (size_t at = 0, width; at < end; at += width) {
 		uint32_t code;
 
-		if (utf8_character(bytes + at, length - at, &width, &code) && !utf8_disturbs(code)) {
+		if (utf8_character(bytes + at, length - at, &width, &code) &&
+		    !utf8_disturbs(code)) {
 			text_add_bytes(text, bytes + at, width);
 			continue;
 		}
