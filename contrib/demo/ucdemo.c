@@ -56,14 +56,8 @@ struct demo {
 	size_t visitor_count;
 };
 
-static void visitor_leave(struct visitor *visitor)
+static void visitor_release(struct visitor *visitor)
 {
-	struct visitor **place = &visitor->demo->visitors;
-
-	while (*place != visitor)
-		place = &(*place)->next;
-	*place = visitor->next;
-	visitor->demo->visitor_count--;
 	watch_stop(&visitor->watch);
 	timer_stop(&visitor->patience);
 	close(visitor->fd);
@@ -71,7 +65,13 @@ static void visitor_leave(struct visitor *visitor)
 
 static void visitor_end(struct visitor *visitor)
 {
-	visitor_leave(visitor);
+	struct visitor **place = &visitor->demo->visitors;
+
+	while (*place != visitor)
+		place = &(*place)->next;
+	*place = visitor->next;
+	visitor->demo->visitor_count--;
+	visitor_release(visitor);
 	loop_later(visitor->demo->loop, free, visitor);
 }
 
@@ -374,8 +374,9 @@ int main(int argc, char **argv)
 	demo_announce(&demo, config);
 	loop_run(demo.loop);
 	demo_close(&demo);
-	for (struct visitor *visitor; (visitor = demo.visitors);) {
-		visitor_leave(visitor);
+	for (struct visitor *visitor = demo.visitors, *next; visitor; visitor = next) {
+		next = visitor->next;
+		visitor_release(visitor);
 		free(visitor);
 	}
 	loop_free(demo.loop);
