@@ -69,4 +69,26 @@ struct expectation {
 const char *operator_word(enum operator operator);
 const char *const *operator_words(void);
 
+struct collector;
+struct node;
+struct reading;
+
+/* Compiled expressions, which no arena can free; those of `matches` stay in use as long. */
+struct patterns {
+	regex_t **items;
+	size_t count, room;
+};
+void patterns_free(struct patterns *patterns);
+
+struct expectations {
+	const struct collector *collector;	/* whose facts may be named; NULL: any */
+	struct patterns *patterns;
+	struct expectation *items;		/* of the reading's arena */
+	size_t count;
+};
+
+/* { smb.signing: { is: required }, … }; false when none of it can be used. */
+bool expectations_read(struct reading *reading, const struct node *node,
+		       struct expectations *expectations);
+
 #endif

@@ -77,6 +77,7 @@ struct profile {
 	size_t rule_count;
 	struct not_observable *not_observable;
 	size_t not_observable_count;
+	bool broken;			/* its file could not be read: nobody knows what it names */
 };
 
 /* All profiles we know: our own folder first, then the user's; a user's profile of the same

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/plan/expectation.h"
+
+#include <string.h>
+
+#include "agent/plan/operand.h"
+#include "collectors/collector.h"
+#include "ground/memory.h"
+#include "ground/words.h"
+
+enum {
+	BOOLEANS = 1u << FACT_BOOLEAN,
+	INTEGERS = 1u << FACT_INTEGER,
+	REALS = 1u << FACT_REAL,
+	TIMES = 1u << FACT_TIME,
+	SINGLE_TEXTS = 1u << FACT_TEXT,
+	TEXT_LISTS = 1u << FACT_TEXTS,
+	NUMBER_LISTS = 1u << FACT_NUMBERS,
+	TEXTS = SINGLE_TEXTS | TEXT_LISTS,
+	LISTS = TEXT_LISTS | NUMBER_LISTS,
+	COMPARABLE = INTEGERS | REALS | TIMES | TEXTS | NUMBER_LISTS,
+	COUNTABLE = BOOLEANS | INTEGERS | TEXTS | NUMBER_LISTS,
+	EVERYTHING = COUNTABLE | REALS | TIMES
+};
+
+/* The types of facts that can be asked so, and what stands behind the operator. */
+static const struct {
+	unsigned types;
+	bool (*read)(struct reading *reading, const struct node *node,
+		     struct expectation *expectation);
+} operators[] = {
+	[OPERATOR_IS] = { COUNTABLE, operand_read_one },
+	[OPERATOR_IS_NOT] = { COUNTABLE, operand_read_one },
+	[OPERATOR_ONE_OF] = { INTEGERS | SINGLE_TEXTS, operand_read_several },
+	[OPERATOR_NONE_OF] = { INTEGERS | TEXTS | LISTS, operand_read_several },
+	[OPERATOR_ONLY] = { LISTS, operand_read_several },
+	[OPERATOR_ALL_OF] = { LISTS, operand_read_several },
+	[OPERATOR_WITHIN] = { TEXTS, operand_read_networks },
+	[OPERATOR_MATCHES] = { TEXTS, NULL },
+	[OPERATOR_AT_LEAST] = { COMPARABLE, operand_read_one },
+	[OPERATOR_AT_MOST] = { COMPARABLE, operand_read_one },
+	[OPERATOR_PRESENT] = { EVERYTHING, operand_read_true },
+	[OPERATOR_ABSENT] = { EVERYTHING, operand_read_true },
+	[OPERATOR_REMAINING] = { TIMES, operand_read_remaining },
+};
+
+static const char *const type_words[] = {
+	[FACT_BOOLEAN] = "true or false",
+	[FACT_INTEGER] = "a number",
+	[FACT_REAL] = "a number",
+	[FACT_TIME] = "a time",
+	[FACT_TEXT] = "one text",
+	[FACT_TEXTS] = "a list of texts",
+	[FACT_NUMBERS] = "a list of numbers",
+};
+
+static const char *const words[] = {
+#define OPERATOR_WORD(constant, word) word,
+	OPERATORS(OPERATOR_WORD)
+#undef OPERATOR_WORD
+		NULL
+};
+
+const char *operator_word(enum operator operator)
+{
+	return words[operator];
+}
+
+const char *const *operator_words(void)
+{
+	return words;
+}
+
+static bool operator_fits(enum operator operator, enum fact_type type)
+{
+	return operators[operator].types & 1u << type;
+}
+
+static bool refuse_operator(struct reading *reading, const struct node *node,
+			    const struct fact_descriptor *fact)
+{
+	struct text fitting = { 0 };
+
+	for (int i = 0; i < OPERATOR_COUNT; i++)
+		if (operator_fits((enum operator)i, fact->type))
+			text_add_item(&fitting, ", ", words[i]);
+	form_error(reading, node->key_place,
+		   "'%s' cannot be asked of %s, which is %s: use one of %s", node->key,
+		   fact->name, type_words[fact->type], text_string(&fitting));
+	text_free(&fitting);
+	return false;
+}
+
+/* `is` and `is_not` of a list look at all of it. */
+static bool takes_several(const struct expectation *expectation)
+{
+	enum fact_type type = expectation->fact->type;
+
+	return expectation->operator== OPERATOR_IS &&(LISTS & 1u << type);
+}
+
+static const char *instead_of_list(enum operator operator)
+{
+	return operator== OPERATOR_IS     ? "one_of" :
+	       operator== OPERATOR_IS_NOT ? "none_of"
+					  : NULL;
+}
+
+static bool read_operands(struct reading *reading, const struct node *node,
+			  struct expectations *list, struct expectation *expectation)
+{
+	const char *instead = instead_of_list(expectation->operator);
+
+	if (expectation->operator== OPERATOR_MATCHES)
+		return operand_read_pattern(reading, node, expectation, list->patterns);
+	if (takes_several(expectation))
+		return operand_read_several(reading, node, expectation);
+	if (node->kind == NODE_LIST && instead) {
+		form_error(reading, node->place, "'%s' takes one value: for several use '%s'",
+			   node->key, instead);
+		return false;
+	}
+	return operators[expectation->operator].read(reading, node, expectation);
+}
+
+static bool read_operator(struct reading *reading, const struct node *node,
+			  const struct fact_descriptor *fact, struct expectations *list)
+{
+	struct expectation expectation = { .fact = fact };
+	int operator= words_find(node->key, words);
+
+	if (operator<0) {
+		problems_add_unknown(reading->problems, node->key_place, "operator", node->key,
+				     words);
+		return false;
+	}
+	expectation.operator=(enum operator) operator;
+	if (!operator_fits(expectation.operator, fact->type))
+		return refuse_operator(reading, node, fact);
+	if (!read_operands(reading, node, list, &expectation))
+		return false;
+	list->items[list->count++] = expectation;
+	return true;
+}
+
+static bool
+collector_sees(const struct collector *collector, const struct fact_descriptor *fact)
+{
+	for (const struct fact_descriptor *f = collector->facts; f->name; f++)
+		if (f == fact)
+			return true;
+	return false;
+}
+
+static const struct fact_descriptor *
+find_fact(struct reading *reading, const struct node *node, const struct collector *collector)
+{
+	const struct fact_descriptor *fact = fact_named(node->key);
+
+	if (!fact) {
+		problems_add_unknown(reading->problems, node->key_place, "fact", node->key,
+				     fact_names());
+	} else if (collector && !collector_sees(collector, fact)) {
+		form_error(
+			reading, node->key_place,
+			"%s is not among the facts of '%s': such a rule would never be judged",
+			fact->name, collector->name);
+		fact = NULL;
+	}
+	return fact;
+}
+
+/* Room for every operator of every fact. */
+static size_t count_operators(const struct node *node)
+{
+	size_t count = 0;
+
+	for (const struct node *fact = node->first; fact; fact = fact->next)
+		count += fact->kind == NODE_MAP ? fact->count : 0;
+	return count;
+}
+
+bool expectations_read(struct reading *reading, const struct node *node,
+		       struct expectations *list)
+{
+	if (node->kind != NODE_MAP)
+		return form_refuse(reading, node->key ? node->key : "expect", node,
+				   "facts and operators such as { port.state: { is: open } }");
+	list->items = arena_take(reading->arena, count_operators(node) * sizeof *list->items);
+	list->count = 0;
+	for (const struct node *n = node->first; n; n = n->next) {
+		const struct fact_descriptor *fact = find_fact(reading, n, list->collector);
+
+		if (n->kind != NODE_MAP || !n->count)
+			form_refuse(reading, n->key, n, "an operator such as { is: open }");
+		for (const struct node *o = n->first; fact && n->kind == NODE_MAP && o;
+		     o = o->next)
+			read_operator(reading, o, fact, list);
+	}
+	if (!node->count)
+		form_error(reading, node->place, "nothing is expected here: name a fact");
+	return list->count > 0;
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "agent/plan/profile_file.h"
+#include "ground/clock.h"
+#include "ground/memory.h"
+#include "ground/words.h"
+
+static const char *const severity_words[] = {
+#define SEVERITY_WORD(constant, word, weight) word,
+	SEVERITIES(SEVERITY_WORD)
+#undef SEVERITY_WORD
+		NULL
+};
+
+static const char *const vantage_words[] = { "internal", "dmz", "external", "host", NULL };
+static const int vantage_values[] = { VANTAGE_INTERNAL, VANTAGE_DMZ, VANTAGE_EXTERNAL,
+				      VANTAGE_HOST };
+
+static const char *const starttls_words[] = { "smtp",        "imap", "pop3",     "ftp", "xmpp",
+					      "xmpp-server", "ldap", "postgres", "rdp", "mssql",
+					      "sip",         "sips", NULL };
+static const char *const closed_words[] = { "unknown", "not_applicable", NULL };
+
+const char *severity_word(enum severity severity)
+{
+	return severity_words[severity];
+}
+
+bool severity_named(const char *word, enum severity *severity)
+{
+	int index = words_find(word, severity_words);
+
+	if (index >= 0)
+		*severity = (enum severity)index;
+	return index >= 0;
+}
+
+unsigned severity_weight(enum severity severity)
+{
+	static const unsigned weights[] = {
+#define SEVERITY_WEIGHT(constant, word, weight) weight,
+		SEVERITIES(SEVERITY_WEIGHT)
+#undef SEVERITY_WEIGHT
+	};
+
+	return weights[severity];
+}
+
+const char *vantage_word(enum vantage vantage)
+{
+	for (size_t i = 0; vantage_words[i]; i++)
+		if (vantage_values[i] == (int)vantage)
+			return vantage_words[i];
+	return "any";
+}
+
+bool vantage_named(const char *word, enum vantage *vantage)
+{
+	int index = words_find(word, vantage_words);
+
+	if (index >= 0)
+		*vantage = (enum vantage)vantage_values[index];
+	return index >= 0;
+}
+
+static void mention(struct reading *reading, const char *what, const struct node *node)
+{
+	struct profile_file *made = reading->owner;
+	struct mention *mention = arena_take(reading->arena, sizeof *mention);
+
+	*mention = (struct mention){ what, node->text, node->place, made->mentions };
+	made->mentions = mention;
+}
+
+static void mention_all(struct reading *reading, const char *what, const struct node *node)
+{
+	if (node->kind == NODE_TEXT)
+		mention(reading, what, node);
+	for (const struct node *n = node->first; n && node->kind == NODE_LIST; n = n->next)
+		if (n->kind == NODE_TEXT)
+			mention(reading, what, n);
+}
+
+/* Names that are looked up when all profiles are known. */
+static bool read_names(struct reading *reading, const struct field *field,
+		       const struct node *node, void *base)
+{
+	struct field texts = *field;
+
+	texts.kind = FIELD_TEXTS;
+	mention_all(reading, field->name, node);
+	return form_read_field(reading, &texts, node, base);
+}
+
+static bool read_name(struct reading *reading, const struct field *field,
+		      const struct node *node, void *base)
+{
+	struct field text = *field;
+
+	text.kind = FIELD_TEXT;
+	if (node->kind == NODE_TEXT)
+		mention(reading, field->name, node);
+	return form_read_field(reading, &text, node, base);
+}
+
+static bool read_starttls(struct reading *reading, const struct field *field,
+			  const struct node *node, void *base)
+{
+	struct rule *rule = base;
+	int index = node->kind == NODE_TEXT ? words_find(node->text, field->words) : 0;
+
+	if (node->kind != NODE_TEXT)
+		return form_refuse(reading, field->name, node, "the name of a protocol");
+	if (index < 0)
+		problems_add_unknown(reading->problems, node->place, "protocol", node->text,
+				     field->words);
+	else
+		rule->starttls = field->words[index];
+	return index >= 0;
+}
+
+static bool read_collector(struct reading *reading, const struct field *field,
+			   const struct node *node, void *base)
+{
+	struct rule *rule = base;
+
+	if (node->kind != NODE_TEXT)
+		return form_refuse(reading, field->name, node, "the name of a collector");
+	rule->collector = collector_named(node->text);
+	if (!rule->collector)
+		problems_add_unknown(reading->problems, node->place, "collector", node->text,
+				     collector_names());
+	return rule->collector;
+}
+
+static bool read_subject(struct reading *reading, const struct node *node, struct rule *rule)
+{
+	char room[SUBJECT_ROOM];
+	struct subject subject;
+	const char *why;
+
+	if (node->kind != NODE_TEXT)
+		return form_refuse(reading, "subject", node, "a text or a list of texts");
+	if (!subject_parse(node->text, rule->collector->kinds, room, &subject, &why)) {
+		form_error(reading, node->place, "'%s' cannot look at '%.80s': %s",
+			   rule->collector->name, node->text, why);
+		return false;
+	}
+	subject.text = arena_copy(reading->arena, subject.text);
+	rule->subjects[rule->subject_count++] = subject;
+	return true;
+}
+
+static bool read_subjects(struct reading *reading, const struct field *field,
+			  const struct node *node, void *base)
+{
+	struct rule *rule = base;
+	size_t room = node->kind == NODE_LIST ? node->count : 1;
+
+	/* Which subjects there are depends on the collector; an unknown one is said already. */
+	if (!rule->collector)
+		return false;
+	if (!room)
+		form_error(reading, node->place, "'%s' needs at least one element",
+			   field->name);
+	rule->subjects = arena_take(reading->arena, room * sizeof *rule->subjects);
+	if (node->kind != NODE_LIST)
+		return read_subject(reading, node, rule);
+	for (const struct node *n = node->first; n; n = n->next)
+		read_subject(reading, n, rule);
+	return rule->subject_count;
+}
+
+static bool read_expectations(struct reading *reading, const struct field *field,
+			      const struct node *node, void *base)
+{
+	const struct profile_file *made = reading->owner;
+	const struct rule *rule = base;
+	struct expectations list = { .collector = rule->collector, .patterns = made->patterns };
+	bool good = expectations_read(reading, node, &list);
+
+	*(struct expectation **)((char *)base + field->at) = list.items;
+	*(size_t *)((char *)base + field->count_at) = list.count;
+	return good;
+}
+
+static void prepare_rule(struct reading *reading, void *base)
+{
+	const struct profile_file *made = reading->owner;
+	struct rule *rule = base;
+
+	rule->profile = made->profile.name;
+	rule->severity = SEVERITY_MAJOR;
+	rule->vantages = VANTAGE_ANY;
+}
+
+static bool has_transport(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->subject_count; i++)
+		if (!(rule->subjects[i].kind & (SUBJECT_TCP | SUBJECT_UDP | SUBJECT_TLS)))
+			return false;
+	return true;
+}
+
+static bool check_rule(struct reading *reading, const struct node *node, void *base)
+{
+	struct rule *rule = base;
+	const struct node *otherwise = node_member(node, "otherwise");
+
+	if (!rule->title)
+		rule->title = rule->id;
+	if (otherwise && !rule->feature_count)
+		form_error(
+			reading, otherwise->key_place,
+			"'otherwise' is for rules with a 'feature': it holds while that is off");
+	if (rule->starttls && !has_transport(rule))
+		form_error(reading, node_member(node, "starttls")->key_place,
+			   "'starttls' is for subjects such as tcp/25");
+	return true;
+}
+
+static const struct field rule_fields[] = {
+	{ "id", FIELD_TEXT, true, AT(struct rule, id), .complain = complain_id },
+	{ "title", FIELD_TEXT, AT(struct rule, title) },
+	{ "title_de", FIELD_TEXT, AT(struct rule, title_de) },
+	{ "observe", FIELD_OWN, true, .read = read_collector },
+	{ "subject", FIELD_OWN, true, .read = read_subjects },
+	{ "expect", FIELD_OWN, true, AT(struct rule, expect), COUNT(struct rule, expect_count),
+	  .read = read_expectations },
+	{ "otherwise", FIELD_OWN, AT(struct rule, otherwise),
+	  COUNT(struct rule, otherwise_count), .read = read_expectations },
+	{ "severity", FIELD_WORD, AT(struct rule, severity), .words = severity_words },
+	{ "vantage", FIELD_WORDS, AT(struct rule, vantages), .words = vantage_words,
+	  .values = vantage_values },
+	{ "feature", FIELD_OWN, AT(struct rule, features), COUNT(struct rule, feature_count),
+	  .read = read_names },
+	{ "scenario", FIELD_OWN, AT(struct rule, scenarios), COUNT(struct rule, scenario_count),
+	  .read = read_names },
+	{ "peer", FIELD_OWN, AT(struct rule, peer), .read = read_name },
+	{ "starttls", FIELD_OWN, AT(struct rule, starttls), .words = starttls_words,
+	  .read = read_starttls },
+	{ "timeout", FIELD_DURATION, AT(struct rule, timeout_us),
+	  .least = 100 * CLOCK_MILLISECOND, .most = 6 * 3600 * CLOCK_SECOND },
+	{ "when_closed", FIELD_WORD, AT(struct rule, not_applicable_when_closed),
+	  .words = closed_words },
+	{ "because", FIELD_TEXT, true, AT(struct rule, because) },
+	{ "remedy", FIELD_TEXT, AT(struct rule, remedy) },
+	{ "reference", FIELD_TEXT, AT(struct rule, reference) },
+	{ .name = NULL },
+};
+
+static const struct form rule_form = {
+	"a rule",
+	rule_fields,
+	sizeof(struct rule),
+	.place_at = offsetof(struct rule, place),
+	.prepare = prepare_rule,
+	.check = check_rule,
+};
+
+static const struct field title_field = { "title", FIELD_TEXT, AT(struct named, title) };
+
+static const struct form feature_form = {
+	"a feature",
+	.size = sizeof(struct named),
+	.name_at = offsetof(struct named, name),
+	.complain = complain_id,
+	.value = &title_field,
+};
+
+static const struct form scenario_form = {
+	"a scenario",
+	.size = sizeof(struct named),
+	.name_at = offsetof(struct named, name),
+	.complain = complain_id,
+	.value = &title_field,
+};
+
+static const struct form peer_form = {
+	"a peer",
+	.size = sizeof(struct named),
+	.name_at = offsetof(struct named, name),
+	.complain = complain_id,
+	.value = &title_field,
+};
+
+static const struct field source_fields[] = {
+	{ "vendor", FIELD_TEXT, AT(struct profile, vendor) },
+	{ "document", FIELD_TEXT, AT(struct profile, document) },
+	{ "version", FIELD_TEXT, AT(struct profile, version) },
+	{ .name = NULL },
+};
+
+static const struct form source_form = { "a source", source_fields, .size = 0 };
+
+static const struct field not_observable_fields[] = {
+	{ "sentence", FIELD_TEXT, true, AT(struct not_observable, sentence) },
+	{ "reason", FIELD_TEXT, true, AT(struct not_observable, reason) },
+	{ "by_hand", FIELD_TEXT, AT(struct not_observable, by_hand) },
+	{ "reference", FIELD_TEXT, AT(struct not_observable, reference) },
+	{ .name = NULL },
+};
+
+static const struct form not_observable_form = {
+	"a sentence that is not observable",
+	not_observable_fields,
+	.size = sizeof(struct not_observable),
+};
+
+static const struct field profile_fields[] = {
+	{ "profile", FIELD_TEXT, true, AT(struct profile, name), .complain = complain_id },
+	{ "title", FIELD_TEXT, true, AT(struct profile, title) },
+	{ "title_de", FIELD_TEXT, AT(struct profile, title_de) },
+	{ "extends", FIELD_OWN, AT(struct profile, extends), .read = read_name },
+	{ "source", FIELD_FORM, .form = &source_form },
+	{ "features", FIELD_NAMED, AT(struct profile, features),
+	  COUNT(struct profile, feature_count), .form = &feature_form },
+	{ "scenarios", FIELD_NAMED, AT(struct profile, scenarios),
+	  COUNT(struct profile, scenario_count), .form = &scenario_form },
+	{ "peers", FIELD_NAMED, AT(struct profile, peers), COUNT(struct profile, peer_count),
+	  .form = &peer_form },
+	{ "rules", FIELD_FORMS, AT(struct profile, rules), COUNT(struct profile, rule_count),
+	  .form = &rule_form },
+	{ "not_observable", FIELD_FORMS, AT(struct profile, not_observable),
+	  COUNT(struct profile, not_observable_count), .form = &not_observable_form },
+	{ .name = NULL },
+};
+
+/* Rules name the profile they are of: it must not be that of another file. */
+static void
+check_file_name(struct reading *reading, const struct node *root, const char *expected)
+{
+	const struct node *name = node_member(root, "profile");
+
+	if (name && name->kind == NODE_TEXT && strcmp(name->text, expected))
+		form_error(
+			reading, name->place,
+			"the file %s.yaml must hold the profile '%s', not '%s': rename one of "
+			"them",
+			expected, expected, name->text);
+}
+
+static bool check_profile(struct reading *reading, const struct node *node, void *base)
+{
+	const struct profile *profile = base;
+
+	if (!node_member(node, "rules") && !profile->extends)
+		form_error(reading, node->place, "a profile needs 'rules'");
+	return true;
+}
+
+static const struct form profile_form = {
+	"a profile",
+	profile_fields,
+	sizeof(struct profile),
+	.place_at = offsetof(struct profile, place),
+	.check = check_profile,
+};
+
+/* "starface" of profiles/starface.yaml; false when the file is not called so. */
+static bool name_of_file(struct arena *arena, const char *file, const char **name)
+{
+	const char *slash = strrchr(file, '/');
+	const char *base = slash ? slash + 1 : file;
+	const char *end = strrchr(base, '.');
+	bool usual = end && end > base && !strcmp(end, ".yaml");
+
+	*name = arena_copy_span(arena, base, usual ? (size_t)(end - base) : strlen(base));
+	return usual;
+}
+
+void profile_file_read(struct profile_file *made, struct reading *reading, const char *file,
+		       const char *bytes, size_t length)
+{
+	struct profile *profile = &made->profile;
+	const struct node *root;
+	bool usual;
+
+	file = arena_copy(reading->arena, file);
+	reading->owner = made;
+	profile->place = (struct place){ file, 1, 1 };
+	usual = name_of_file(reading->arena, file, &profile->name);
+	root = tree_read(reading->arena, file, bytes, length, reading->problems);
+	if (root && usual && root->kind == NODE_MAP)
+		check_file_name(reading, root, profile->name);
+	profile->broken = !root || root->kind != NODE_MAP;
+	if (root)
+		form_read(reading, &profile_form, root, profile);
+	if (!profile->title)
+		profile->title = profile->name;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One file of a profile, before it is settled among the others. Only profiles.c calls it.
+ */
+#ifndef AGENT_PLAN_PROFILE_FILE_H
+#define AGENT_PLAN_PROFILE_FILE_H
+
+#include "agent/plan/form.h"
+#include "agent/plan/profile.h"
+
+/* A name used in the file, which may be one of a profile it extends. */
+struct mention {
+	const char *what;	/* "feature", "scenario", "peer" or "extends" */
+	const char *name;
+	struct place place;
+	struct mention *next;
+};
+
+struct profile_file {
+	struct profile profile;
+	struct mention *mentions;
+	struct patterns *patterns;
+};
+
+/* The profile has a name in any case: if need be that of the file. */
+void profile_file_read(struct profile_file *made, struct reading *reading, const char *file,
+		       const char *bytes, size_t length);
+
+#endif
