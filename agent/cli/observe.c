@@ -11,12 +11,12 @@
 #include "ground/words.h"
 #include "net/address.h"
 
-enum { TIMEOUT_USUAL_MS = 10000, FAMILIES = 2 };
+enum { TIMEOUT_USUAL_MS = 10000, PACKETS_PER_SECOND_USUAL = 500, FAMILIES = 2 };
 
 struct observe_settings {
 	const char *name, *ca_file, *starttls, *source, *proxy, *format, *colour;
 	uint8_t family;
-	uint32_t timeout_ms;
+	uint32_t timeout_ms, packets_per_second;
 	unsigned verbose;
 };
 
@@ -41,7 +41,7 @@ static const char *const *starttls_words(void)
 {
 	static const char *const words[] = {
 		"smtp", "imap", "pop3", "ftp", "xmpp", "xmpp-server", "ldap", "postgres", "rdp",
-		"mssql", "sip", NULL
+		"mssql", "sip", "sips", NULL
 	};
 
 	return words;
@@ -64,8 +64,12 @@ static const struct option options[] = {
 	{"via-proxy", 0, false, "URL", NULL, COMPLETE_NOTHING,
 	 "Connect through this HTTP proxy.", option_set_text, AT(proxy)},
 	{"timeout", 0, false, "TIME", NULL, COMPLETE_NOTHING,
-	 "How long it may take, as seconds or 500ms, 10s, 2m. Usually 10s.",
+	 "How long it may take, as seconds or 500ms, 10s, 2m. Usually 10s, and for a range of"
+	 " ports as long as it needs.",
 	 option_set_time, AT(timeout_ms)},
+	{"packets-per-second", 0, false, "N", NULL, COMPLETE_NOTHING,
+	 "Send at most so many packets a second while ports are looked at; 0 is no limit."
+	 " Usually 500.", option_set_number, AT(packets_per_second)},
 	{"format", 0, false, "FORMAT", format_words, COMPLETE_WORDS,
 	 "How to tell it. Usually human.", option_set_text, AT(format)},
 	{"color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
@@ -195,6 +199,9 @@ static bool prepare(const struct invocation *invocation, struct look *look,
 	request.starttls = settings->starttls;
 	request.source = settings->source;
 	request.proxy = settings->proxy;
+	request.packets_per_second = invocation_has(invocation, "packets-per-second")
+					     ? settings->packets_per_second
+					     : PACKETS_PER_SECOND_USUAL;
 	request.timeout_ms = settings->timeout_ms ? settings->timeout_ms : TIMEOUT_USUAL_MS;
 	request.family = settings->family;
 	if (!request.family && address_parse(request.host, &literal))

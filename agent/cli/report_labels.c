@@ -73,14 +73,14 @@ static int compare_texts(const char *a, const char *b)
 
 static int compare(const void *a, const void *b, void *arg)
 {
-	const struct seen *seen = arg;
+	const struct series *series = arg;
 	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
-	const struct plan_observation *left = &seen->plan->observations[i];
-	const struct plan_observation *right = &seen->plan->observations[j];
+	const struct plan_observation *left = &series->plan->observations[i];
+	const struct plan_observation *right = &series->plan->observations[j];
 	int order = (left->target > right->target) - (left->target < right->target);
 
 	if (!order)
-		order = compare_texts(seen->peers[i], seen->peers[j]);
+		order = compare_texts(series->peers[i], series->peers[j]);
 	if (!order)
 		order = compare_texts(left->request.subject.text, right->request.subject.text);
 	if (!order)
@@ -88,44 +88,47 @@ static int compare(const void *a, const void *b, void *arg)
 	return order;
 }
 
-struct seen *seen_by(const struct plan *plan, const struct collector *collector)
+struct series *series_by(const struct plan *plan, const struct collector *collector)
 {
-	struct seen *seen = memory_new(1, sizeof(*seen));
+	struct series *series = memory_new(1, sizeof(*series));
 	size_t found = 0;
 
-	seen->plan = plan;
-	seen->peers = memory_new(plan->observation_count + 1, sizeof(*seen->peers));
-	seen->items = memory_new(plan->observation_count + 1, sizeof(*seen->items));
+	series->plan = plan;
+	series->peers = memory_new(plan->observation_count + 1, sizeof(*series->peers));
+	series->items = memory_new(plan->observation_count + 1, sizeof(*series->items));
 	for (size_t i = 0; i < plan->check_count; i++)
 		if (plan->checks[i].observation != NO_OBSERVATION)
-			seen->peers[plan->checks[i].observation] = plan->checks[i].rule->peer;
+			series->peers[plan->checks[i].observation] = plan->checks[i].rule->peer;
 	for (uint32_t i = 0; i < plan->observation_count; i++)
 		if (plan->observations[i].request.collector == collector)
-			seen->items[found++] = i;
-	qsort_r(seen->items, found, sizeof(*seen->items), compare, seen);
+			series->items[found++] = i;
+	qsort_r(series->items, found, sizeof(*series->items), compare, series);
 	/* Rules that look at one place in two ways (with STARTTLS and without) have two
 	 * observations that no label tells apart. */
-	for (size_t i = 0; i < found; i++)
-		if (!i || compare(&seen->items[i], &seen->items[seen->count - 1], seen) != 0)
-			seen->items[seen->count++] = seen->items[i];
-	return seen;
+	for (size_t i = 0; i < found; i++) {
+		uint32_t *item = &series->items[i];
+
+		if (!i || compare(item, item - 1, series) != 0)
+			series->items[series->count++] = *item;
+	}
+	return series;
 }
 
-void seen_free(struct seen *seen)
+void series_free(struct series *series)
 {
-	free(seen->peers);
-	free(seen->items);
-	free(seen);
+	free(series->peers);
+	free(series->items);
+	free(series);
 }
 
-void seen_add_labels(const struct seen *seen, uint32_t observation, struct text *labels)
+void series_add_labels(const struct series *series, uint32_t observation, struct text *labels)
 {
-	const struct plan_observation *about = &seen->plan->observations[observation];
-	const struct target *target = &seen->plan->config->targets[about->target];
+	const struct plan_observation *about = &series->plan->observations[observation];
+	const struct target *target = &series->plan->config->targets[about->target];
 
 	labels_add(labels, "target", target->name);
 	labels_add(labels, "subject", about->request.subject.text);
 	labels_add(labels, "family", about->request.family == 6 ? "6" : "4");
-	labels_add(labels, "peer", seen->peers[observation] ? seen->peers[observation] : "");
+	labels_add(labels, "peer", series->peers[observation] ? series->peers[observation] : "");
 	labels_add_own(labels, target);
 }

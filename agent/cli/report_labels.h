@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Labels of metrics, and the observations that have series of their own. The caller owns
- * what seen_by() returns.
+ * what series_by() returns.
  */
 #ifndef AGENT_CLI_REPORT_LABELS_H
 #define AGENT_CLI_REPORT_LABELS_H
@@ -16,15 +16,15 @@ void labels_add(struct text *labels, const char *name, const char *value);
 void labels_add_own(struct text *labels, const struct target *target);
 
 /* The observations of one collector, each with labels that no other has. */
-struct seen {
+struct series {
 	const struct plan *plan;
 	const char **peers;	/* of every observation of the plan; NULL: the target itself */
 	uint32_t *items;
 	size_t count;
 };
 
-struct seen *seen_by(const struct plan *plan, const struct collector *collector);
-void seen_free(struct seen *seen);
-void seen_add_labels(const struct seen *seen, uint32_t observation, struct text *labels);
+struct series *series_by(const struct plan *plan, const struct collector *collector);
+void series_free(struct series *series);
+void series_add_labels(const struct series *series, uint32_t observation, struct text *labels);
 
 #endif

@@ -217,20 +217,20 @@ static bool is_metric(const struct fact_descriptor *about)
 }
 
 static void add_fact_metric(const struct report *report, const struct fact_descriptor *about,
-			    const struct seen *seen, struct text *out)
+			    const struct series *series, struct text *out)
 {
 	bool has_states = about->type == FACT_TEXT && !word_asked_for(about);
 	struct text labels = { 0 };
 
 	add_family(out, about->metric, about->help);
-	for (size_t i = 0; i < seen->count; i++) {
-		uint32_t index = seen->items[i];
+	for (size_t i = 0; i < series->count; i++) {
+		uint32_t index = series->items[i];
 		const struct observation *observation = report->round->observations[index];
 		const struct fact *fact =
 			observation ? facts_get(observation->facts, about) : NULL;
 
 		text_clear(&labels);
-		seen_add_labels(seen, index, &labels);
+		series_add_labels(series, index, &labels);
 		if (has_states)
 			add_states(out, about->metric, &labels, about->words,
 				   fact ? fact->text : NULL);
@@ -245,12 +245,12 @@ static void add_facts(const struct report *report, struct text *out)
 	const struct collector *collector;
 
 	for (size_t i = 0; (collector = collector_at(i)); i++) {
-		struct seen *seen = seen_by(report->plan, collector);
+		struct series *series = series_by(report->plan, collector);
 
 		for (const struct fact_descriptor *about = collector->facts; about->name; about++)
-			if (seen->count && is_metric(about))
-				add_fact_metric(report, about, seen, out);
-		seen_free(seen);
+			if (series->count && is_metric(about))
+				add_fact_metric(report, about, series, out);
+		series_free(series);
 	}
 }
 
