@@ -141,19 +141,26 @@ static void decide_violated(const struct hearing *hearing, struct judgement *jud
 	judgement->reason = "violated";
 }
 
+/* Refused by the target itself, and at once: who has answered before does listen. */
+static bool nobody_listens(const struct observation *observation)
+{
+	return observation->outcome.reason == REASON_REFUSED &&
+	       observation->outcome.stage == STAGE_CONNECT && !facts_count(observation->facts);
+}
+
 /* Nothing is broken as far as was seen, but something was not seen. */
 static void decide_missing(const struct hearing *hearing, struct judgement *judgement)
 {
-	const struct outcome *outcome = &hearing->observation->outcome;
+	const struct observation *observation = hearing->observation;
 
-	if (outcome->reason == REASON_REFUSED && outcome->stage == STAGE_CONNECT &&
-	    hearing->check->rule->not_applicable_when_closed) {
+	if (hearing->check->rule->not_applicable_when_closed && nobody_listens(observation)) {
 		judgement->verdict = VERDICT_NOT_APPLICABLE;
 		judgement->reason = "closed";
 		return;
 	}
 	judgement->verdict = VERDICT_UNKNOWN;
-	judgement->reason = was_observed(hearing) ? "not_seen" : reason_word(outcome->reason);
+	judgement->reason = was_observed(hearing) ? "not_seen"
+						  : reason_word(observation->outcome.reason);
 }
 
 static void decide(const struct hearing *hearing, struct judgement *judgement)

@@ -207,6 +207,8 @@ static void a_refused_connection_means_what_the_rule_says(void **state)
 	becomes(scene, VERDICT_UNKNOWN, "refused");
 	scene->rule.not_applicable_when_closed = true;
 	becomes(scene, VERDICT_NOT_APPLICABLE, "closed");
+	facts_set_boolean(scene->observation.facts, &abouts[SMB1], false);
+	becomes(scene, VERDICT_UNKNOWN, "refused");
 	fails(scene, STAGE_PROXY, REASON_REFUSED);
 	becomes(scene, VERDICT_UNKNOWN, "refused");
 	fails(scene, STAGE_CONNECT, REASON_TIMED_OUT);
