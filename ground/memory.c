@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 4096 - 64, ALIGNMENT = _Alignof(max_align_t) };
+/* Blocks grow: an arena of one observation's facts is as small as they are. */
+enum { FIRST_BYTES = 192, BLOCK_BYTES = 4096 - 64, ALIGNMENT = _Alignof(max_align_t) };
 
 struct block {
 	struct block *older;
@@ -83,15 +84,20 @@ void arena_free(struct arena *arena)
 /* Something large gets a block of its own behind the newest, whose room stays in use. */
 static struct block *block_add(struct arena *arena, size_t size)
 {
-	size_t room = size > BLOCK_BYTES / 4 ? size : BLOCK_BYTES;
-	struct block *block = memory_new(1, sizeof *block + room);
+	struct block *newest = arena->newest, *block;
+	size_t room = newest ? newest->room * 4 : FIRST_BYTES;
 
+	if (room > BLOCK_BYTES)
+		room = BLOCK_BYTES;
+	if (room < size || size > BLOCK_BYTES / 4)
+		room = size;
+	block = memory_new(1, sizeof *block + room);
 	block->room = room;
-	if (room == size && arena->newest) {
-		block->older = arena->newest->older;
-		arena->newest->older = block;
+	if (size > BLOCK_BYTES / 4 && newest) {
+		block->older = newest->older;
+		newest->older = block;
 	} else {
-		block->older = arena->newest;
+		block->older = newest;
 		arena->newest = block;
 	}
 	return block;
