@@ -16,6 +16,7 @@ struct observation {
 	int64_t elapsed_us;
 	struct outcome outcome;
 	char *detail;			/* a few words more, escaped, for people; or NULL */
+	char *step;			/* what outcome.step points to after decoding, or NULL */
 	struct facts *facts;		/* never NULL */
 };
 

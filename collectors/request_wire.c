@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A request between processes: u8 collector, u8 family, u32 timeout, u32 packets per
+ * second, then the strings. The subject travels as its text and is parsed again, so that
+ * there is nothing in it that could contradict itself.
+ */
+#include "collectors/collector.h"
+#include "collectors/request.h"
+#include "collectors/string_wire.h"
+#include "ground/memory.h"
+
+void request_encode(const struct request *request, struct writer *out)
+{
+	writer_put_u8(out, (uint8_t)collector_index(request->collector));
+	writer_put_u8(out, request->family);
+	writer_put_u32le(out, request->timeout_ms);
+	writer_put_u32le(out, request->packets_per_second);
+	string_put(out, request->subject.text);
+	string_put(out, request->host);
+	string_put(out, request->name);
+	string_put(out, request->starttls);
+	string_put(out, request->source);
+	string_put(out, request->proxy);
+}
+
+static bool take_subject(struct reader *in, struct arena *arena, struct request *request)
+{
+	char text[SUBJECT_ROOM], room[SUBJECT_ROOM];
+	const char *why;
+
+	if (!string_take_into(in, text, sizeof text) ||
+	    !subject_parse(text, request->collector->kinds, room, &request->subject, &why))
+		return false;
+	request->subject.text = arena_copy(arena, room);
+	return true;
+}
+
+/* False when damaged; "" becomes NULL. */
+static bool take_optional(struct reader *in, struct arena *arena, const char **string)
+{
+	const char *bytes;
+	size_t length;
+
+	if (!string_take(in, &bytes, &length))
+		return false;
+	*string = length ? arena_copy_span(arena, bytes, length) : NULL;
+	return true;
+}
+
+bool request_decode(struct reader *in, struct arena *arena, struct request *request)
+{
+	*request = (struct request){ 0 };
+	request->collector = collector_at(reader_take_u8(in));
+	request->family = reader_take_u8(in);
+	request->timeout_ms = reader_take_u32le(in);
+	request->packets_per_second = reader_take_u32le(in);
+	if (!reader_ok(in) || !request->collector)
+		return false;
+	if (request->family != 4 && request->family != 6)
+		return false;
+	if (!take_subject(in, arena, request))
+		return false;
+	request->host = string_take_copy(in, arena);
+	return request->host && take_optional(in, arena, &request->name) &&
+	       take_optional(in, arena, &request->starttls) &&
+	       take_optional(in, arena, &request->source) &&
+	       take_optional(in, arena, &request->proxy);
+}
