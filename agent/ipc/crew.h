@@ -11,12 +11,14 @@
 
 struct crew;
 
+/* probers: 0: one per CPU we may use. */
 struct crew *crew_new(struct loop *loop, unsigned probers, const struct prober_settings *settings);
-/* Ends the probers and waits for them. */
+/* Ends the probers and waits for them; not to be called from a `done`. */
 void crew_free(struct crew *crew);
 /* key: the same key goes to the same prober, which then resolves a name and learns a path
- * once. `done` is called exactly once, never from inside this call, and takes the
- * observation over. The request must live until then. */
+ * once; keys below crew_size() each have a prober of their own. `done` is called exactly
+ * once, never from inside this call, and takes the observation over. The request must live
+ * until then. */
 void crew_observe(struct crew *crew, uint32_t key, const struct request *request,
 		  void (*done)(void *arg, struct observation *observation), void *arg);
 /* Forgets all that is under way; their `done` will not be called. */

@@ -25,14 +25,19 @@ enum { MESSAGE_HEAD = 5, MESSAGE_MOST = 4 << 20 };
 struct prober_settings {
 	char name_servers[512];	/* "": the system's */
 	char user[64];		/* to become when started as root; "": nobody */
+	const char *program;	/* what is started as a prober; NULL: this very program.
+				   The crew's own business, so it is not sent. */
 };
 
 struct fence_report {
-	uint8_t no_new_privileges, seccomp, landlock;	/* landlock: the ABI level, 0: none */
+	uint8_t no_new_privileges;
+	uint8_t seccomp;	/* 0: none, 1: refuses, 2: kills */
+	uint8_t landlock;	/* the ABI level, 0: none */
 	uint32_t user;
 };
 
-/* One complete message in `in`, or none yet: 1, 0, -1 when the stream is beyond repair. */
+/* One complete message in `in`, or none yet: 1, 0 (and nothing taken), -1 when the stream
+ * is beyond repair. */
 int message_next(struct reader *in, enum message_kind *kind, struct reader *body);
 
 void message_put_settings(struct writer *out, const struct prober_settings *settings);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One end of the socket between two of our processes. What is written in a turn of the
+ * loop leaves together at its end, and what is read is bounded per turn: a check costs
+ * fewer system calls the more of them there are.
+ */
+#ifndef AGENT_IPC_CHANNEL_H
+#define AGENT_IPC_CHANNEL_H
+
+#include "agent/ipc/messages.h"
+#include "net/loop.h"
+
+struct channel;
+
+struct channel_user {
+	/* False: the body makes no sense, and the stream ends here. Must not free the channel. */
+	bool (*message)(void *arg, enum message_kind kind, struct reader *body);
+	/* Called once, and nothing after it. why: "closed", or what was wrong. May free. */
+	void (*closed)(void *arg, const char *why);
+	void *arg;
+};
+
+/* Takes the descriptor over. */
+struct channel *channel_new(struct loop *loop, int fd, const struct channel_user *user);
+void channel_free(struct channel *channel);
+/* To put messages into with message_put_…; they leave at the end of this turn. */
+struct writer *channel_out(struct channel *channel);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/ipc/fence_filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A sanitizer's runtime makes calls of its own whenever it likes. */
+#ifdef __has_feature
+#define HAS_FEATURE(name) __has_feature(name)
+#else
+#define HAS_FEATURE(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
+enum { SANITIZED = true };
+#else
+enum { SANITIZED = false };
+#endif
+
+enum { EVERY_BIT = 0xffffffff };
+
+static const int allowed[] = {
+	/* what conversations are made of; no listen(), no accept() */
+	SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(getpeername), SCMP_SYS(getsockname),
+	SCMP_SYS(getsockopt), SCMP_SYS(recvfrom), SCMP_SYS(recvmmsg), SCMP_SYS(recvmsg),
+	SCMP_SYS(sendmmsg), SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(shutdown),
+	/* descriptors that are open already */
+	SCMP_SYS(close), SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(fstat), SCMP_SYS(read),
+	SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
+	/* waiting */
+	SCMP_SYS(clock_nanosleep), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
+	SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_wait),
+	SCMP_SYS(eventfd2), SCMP_SYS(futex), SCMP_SYS(nanosleep), SCMP_SYS(pipe2),
+	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(restart_syscall), SCMP_SYS(sched_yield),
+	SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
+	/* memory */
+	SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(mremap), SCMP_SYS(munmap),
+	/* the time, chance, who we are */
+	SCMP_SYS(clock_getres), SCMP_SYS(clock_gettime), SCMP_SYS(getegid),
+	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getpid), SCMP_SYS(getppid),
+	SCMP_SYS(getrandom), SCMP_SYS(gettid), SCMP_SYS(gettimeofday), SCMP_SYS(getuid),
+	SCMP_SYS(time),
+	/* signals to ourselves, and the end */
+	SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
+};
+
+/* The options our network code and c-ares set; a new one is a new row. Others reach deep
+ * into the kernel: SO_ATTACH_BPF, TCP_ULP and their like. */
+static const struct {
+	int level, option;
+} socket_options[] = {
+	{ SOL_SOCKET, SO_KEEPALIVE },
+	{ SOL_SOCKET, SO_LINGER },
+	{ SOL_SOCKET, SO_RCVBUF },
+	{ SOL_SOCKET, SO_REUSEADDR },
+	{ SOL_SOCKET, SO_SNDBUF },
+	{ SOL_SOCKET, SO_TIMESTAMP },
+	{ SOL_SOCKET, SO_TIMESTAMPNS },
+	{ IPPROTO_TCP, TCP_FASTOPEN_CONNECT },
+	{ IPPROTO_TCP, TCP_NODELAY },
+	{ IPPROTO_TCP, TCP_QUICKACK },
+	{ IPPROTO_TCP, TCP_SYNCNT },
+	{ IPPROTO_TCP, TCP_USER_TIMEOUT },
+	{ IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT },
+	{ IPPROTO_IP, IP_MTU_DISCOVER },
+	{ IPPROTO_IP, IP_RECVERR },
+	{ IPPROTO_IP, IP_RECVTTL },
+	{ IPPROTO_IP, IP_TOS },
+	{ IPPROTO_IP, IP_TTL },
+	{ IPPROTO_IPV6, IPV6_MTU_DISCOVER },
+	{ IPPROTO_IPV6, IPV6_RECVERR },
+	{ IPPROTO_IPV6, IPV6_RECVHOPLIMIT },
+	{ IPPROTO_IPV6, IPV6_TCLASS },
+	{ IPPROTO_IPV6, IPV6_UNICAST_HOPS },
+	{ IPPROTO_IPV6, IPV6_V6ONLY },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static int allow(scmp_filter_ctx filter, int call, unsigned count,
+		 const struct scmp_arg_cmp *conditions)
+{
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, count, conditions);
+}
+
+static struct scmp_arg_cmp argument_is(unsigned argument, int value)
+{
+	return (struct scmp_arg_cmp){ argument, SCMP_CMP_MASKED_EQ, EVERY_BIT, (uint32_t)value };
+}
+
+static int allow_plain(scmp_filter_ctx filter)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < COUNT(allowed) && !error; i++)
+		error = allow(filter, allowed[i], 0, NULL);
+	return error;
+}
+
+/* TCP and UDP over IPv4 and IPv6, and nothing else that can be called a socket. */
+static int allow_sockets(scmp_filter_ctx filter)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	static const struct {
+		int type, protocol;
+	} kinds[] = {
+		{ SOCK_STREAM, 0 }, { SOCK_STREAM, IPPROTO_TCP },
+		{ SOCK_DGRAM, 0 }, { SOCK_DGRAM, IPPROTO_UDP },
+	};
+	const uint32_t type_mask = EVERY_BIT & ~(uint32_t)(SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int error = 0;
+
+	for (size_t i = 0; i < COUNT(families) * COUNT(kinds) && !error; i++) {
+		const struct scmp_arg_cmp conditions[] = {
+			argument_is(0, families[i / COUNT(kinds)]),
+			{ 1, SCMP_CMP_MASKED_EQ, type_mask,
+			  (uint32_t)kinds[i % COUNT(kinds)].type },
+			argument_is(2, kinds[i % COUNT(kinds)].protocol),
+		};
+
+		error = allow(filter, SCMP_SYS(socket), COUNT(conditions), conditions);
+	}
+	return error;
+}
+
+static int allow_socket_options(scmp_filter_ctx filter)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < COUNT(socket_options) && !error; i++) {
+		const struct scmp_arg_cmp conditions[] = {
+			argument_is(1, socket_options[i].level),
+			argument_is(2, socket_options[i].option),
+		};
+
+		error = allow(filter, SCMP_SYS(setsockopt), COUNT(conditions), conditions);
+	}
+	return error;
+}
+
+/* Memory, but never to be run; descriptors' flags, but no locks or owners; signals, but
+ * only to ourselves, which is how abort() works. */
+static int allow_conditionally(scmp_filter_ctx filter)
+{
+	const struct {
+		int call;
+		struct scmp_arg_cmp condition;
+	} rules[] = {
+		{ SCMP_SYS(mmap), { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 } },
+		{ SCMP_SYS(mprotect), { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 } },
+		{ SCMP_SYS(fcntl), argument_is(1, F_GETFD) },
+		{ SCMP_SYS(fcntl), argument_is(1, F_SETFD) },
+		{ SCMP_SYS(fcntl), argument_is(1, F_GETFL) },
+		{ SCMP_SYS(fcntl), argument_is(1, F_SETFL) },
+		{ SCMP_SYS(tgkill), argument_is(0, getpid()) },
+	};
+	int error = 0;
+
+	for (size_t i = 0; i < COUNT(rules) && !error; i++)
+		error = allow(filter, rules[i].call, 1, &rules[i].condition);
+	return error;
+}
+
+int fence_filter_close(void)
+{
+	const char *mode = getenv("UCPOSTURE_FENCE");
+	bool kills = mode && !strcmp(mode, "kill");
+	scmp_filter_ctx filter;
+	int error;
+
+	if (SANITIZED || prctl(PR_GET_SECCOMP) < 0)
+		return 0;
+	filter = seccomp_init(kills ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM));
+	if (!filter)
+		return -ENOMEM;
+	/* Calls of another architecture have other numbers. */
+	error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	/* A search tree instead of a list: it is walked at each of those that have conditions. */
+	if (!error)
+		error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (!error)
+		error = allow_plain(filter);
+	if (!error)
+		error = allow_sockets(filter);
+	if (!error)
+		error = allow_socket_options(filter);
+	if (!error)
+		error = allow_conditionally(filter);
+	if (!error)
+		error = seccomp_load(filter);
+	seccomp_release(filter);
+	return error ? error : kills ? 2 : 1;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A stream of messages as the other process sends it; whole ones are taken apart.
+ */
+#include "agent/ipc/messages.h"
+#include "ground/memory.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void take_request(struct reader *body)
+{
+	struct arena *arena = arena_new();
+	struct request request;
+	uint32_t ticket;
+
+	if (message_take_observe(body, &ticket, arena, &request)) {
+		struct writer out;
+
+		writer_grow_up_to(&out, 1 << 20);
+		message_put_observe(&out, ticket, &request);
+		writer_free(&out);
+	}
+	arena_free(arena);
+}
+
+static void take_observation(struct reader *body)
+{
+	uint32_t ticket;
+	struct observation *observation = message_take_observed(body, &ticket);
+
+	if (observation) {
+		struct writer out;
+
+		writer_grow_up_to(&out, 2 * MESSAGE_MOST);
+		message_put_observed(&out, ticket, observation);
+		writer_free(&out);
+	}
+	observation_free(observation);
+}
+
+static void take_body(enum message_kind kind, struct reader *body)
+{
+	struct prober_settings settings;
+	struct fence_report report;
+	char topic[32], line[1024];
+	uint8_t level;
+
+	if (kind == MESSAGE_SETTINGS)
+		message_take_settings(body, &settings);
+	else if (kind == MESSAGE_OBSERVE)
+		take_request(body);
+	else if (kind == MESSAGE_READY)
+		message_take_ready(body, &report);
+	else if (kind == MESSAGE_OBSERVED)
+		take_observation(body);
+	else
+		message_take_log(body, &level, topic, line);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	enum message_kind kind;
+	struct reader in, body;
+
+	reader_init(&in, data, size);
+	while (message_next(&in, &kind, &body) > 0)
+		take_body(kind, &body);
+	return 0;
+}
