@@ -31,6 +31,7 @@ struct override {
 	const char *rule;
 	struct place place;
 	const char *subject;		/* NULL: as in the rule */
+	struct place subject_place;
 	bool has_severity;
 	enum severity severity;
 	bool off;			/* the rule is not for this target */
@@ -41,6 +42,8 @@ struct target {
 	struct place place;
 	const char **profiles, **features, **scenarios;
 	size_t profile_count, feature_count, scenario_count;
+	/* Where each of them stands; NULL: as the target. */
+	const struct place *profile_places, *feature_places, *scenario_places;
 	struct peer *peers;
 	size_t peer_count;
 	struct label *labels;
@@ -71,7 +74,8 @@ struct config {
 	const char *user;		/* to become after starting as root */
 	struct limits limits;
 	struct target *targets;
-	size_t target_count;
+	size_t target_count, target_room;
+	bool narrowed;			/* targets were left out: exceptions may match none */
 	struct exception *exceptions;
 	size_t exception_count;
 	struct arena *arena;		/* of all the above */
@@ -83,7 +87,8 @@ struct config *config_read_bytes(const char *file, const char *bytes, size_t len
 				 struct problems *problems);
 /* An empty one with all defaults, for `check --profile=… HOST`. */
 struct config *config_default(void);
-/* Adds a target with the defaults of the configuration; its lists may be filled from the arena. */
+/* Adds a target with the defaults of the configuration; its lists may be filled from the
+ * arena. What an earlier call returned is no longer valid. */
 struct target *config_add_target(struct config *config, const char *name, const char *address);
 void config_free(struct config *config);
 

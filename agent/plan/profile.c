@@ -13,9 +13,17 @@ static const char *const severity_words[] = {
 		NULL
 };
 
-static const char *const vantage_words[] = { "internal", "dmz", "external", "host", NULL };
-static const int vantage_values[] = { VANTAGE_INTERNAL, VANTAGE_DMZ, VANTAGE_EXTERNAL,
-				      VANTAGE_HOST };
+static const char *const vantage_words[] = {
+#define VANTAGE_WORD(constant, word, bit) word,
+	VANTAGES(VANTAGE_WORD)
+#undef VANTAGE_WORD
+		NULL
+};
+static const int vantage_values[] = {
+#define VANTAGE_VALUE(constant, word, bit) bit,
+	VANTAGES(VANTAGE_VALUE)
+#undef VANTAGE_VALUE
+};
 
 static const char *const starttls_words[] = { "smtp",        "imap", "pop3",     "ftp", "xmpp",
 					      "xmpp-server", "ldap", "postgres", "rdp", "mssql",

@@ -23,8 +23,18 @@ enum severity {
 	SEVERITY_COUNT
 };
 
-/* Where the agent stands; rules hold a set of them. */
-enum vantage { VANTAGE_INTERNAL = 1, VANTAGE_DMZ = 2, VANTAGE_EXTERNAL = 4, VANTAGE_HOST = 8 };
+/* Where the agent stands; rules hold a set of them. X(constant, word, bit) */
+#define VANTAGES(X)                                                                           \
+	X(INTERNAL, "internal", 1)                                                            \
+	X(DMZ, "dmz", 2)                                                                      \
+	X(EXTERNAL, "external", 4)                                                            \
+	X(HOST, "host", 8)
+
+enum vantage {
+#define VANTAGE_CONSTANT(constant, word, bit) VANTAGE_##constant = bit,
+	VANTAGES(VANTAGE_CONSTANT)
+#undef VANTAGE_CONSTANT
+};
 enum { VANTAGE_ANY = 15 };
 
 struct rule {

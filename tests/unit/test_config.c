@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+#include "ground/clock.h"
+#include "tests/unit/papers.h"
+
+static int tear_down(void **state)
+{
+	struct papers *papers = *state;
+
+	problems_free(&papers->problems);
+	config_free(papers->config);
+	profiles_free(papers->profiles);
+	free(papers);
+	return 0;
+}
+
+static const struct config *read_config(struct papers *papers, const char *yaml)
+{
+	config_free(papers->config);
+	papers->config = config_read_bytes("c", yaml, strlen(yaml), &papers->problems);
+	return papers->config;
+}
+
+static const char whole[] =
+	"agent:\n"
+	"  state_dir: /tmp/state\n"
+	"  vantage: dmz\n"
+	"  probers: 3\n"
+	"  proxy: http://user:secret@proxy.example:3128\n"
+	"  source: 10.0.0.9\n"
+	"  name_servers: [ 10.0.0.2, \"10.0.0.3:5353\", \"[2001:db8::1]:53\" ]\n"
+	"  profile_dir: /etc/profiles\n"
+	"  user: nobody\n"
+	"  limits: { probes_per_second: 0, per_target: 2, packets_per_second: 100 }\n"
+	"targets:\n"
+	"  - name: pbx-hamburg\n"
+	"    address: pbx.example\n"
+	"    profiles: [ starface, baseline ]\n"
+	"    features: mobile\n"
+	"    scenarios: [ sweep ]\n"
+	"    peers: { smtp: mail.example, nas: \"10.0.0.7:4450\", six: \"[2001:db8::7]:25\" }\n"
+	"    labels: { site: hamburg }\n"
+	"    vantage: external\n"
+	"    family: 6\n"
+	"    interval: 10m\n"
+	"    timeout: 1500ms\n"
+	"    source: 2001:db8::9\n"
+	"    proxy: http://other.example:8080\n"
+	"    ca_file: /etc/ca.pem\n"
+	"    overrides:\n"
+	"      starface.web: { subject: tcp/8443, severity: minor }\n"
+	"      sip-*: { off: true }\n"
+	"  - { name: b, address: 10.0.0.5, profiles: [ starface ] }\n"
+	"exceptions:\n"
+	"  - { target: pbx-*, check: tls/*, reason: r, owner: noc, until: 2099-06-30 }\n";
+
+static void the_agent_is_read_with_everything_in_it(void **state)
+{
+	const struct config *config = read_config(*state, whole);
+
+	assert_good(*state);
+	assert_string_equal(config->state_dir, "/tmp/state");
+	assert_int_equal(config->vantage, VANTAGE_DMZ);
+	assert_int_equal(config->probers, 3);
+	assert_string_equal(config->proxy, "http://user:secret@proxy.example:3128");
+	assert_string_equal(config->source, "10.0.0.9");
+	assert_string_equal(config->name_servers, "10.0.0.2,10.0.0.3:5353,[2001:db8::1]:53");
+	assert_string_equal(config->profile_dir, "/etc/profiles");
+	assert_string_equal(config->user, "nobody");
+	assert_int_equal(config->limits.probes_per_second, 0);
+	assert_int_equal(config->limits.per_target, 2);
+	assert_int_equal(config->limits.packets_per_second, 100);
+}
+
+static void a_target_is_read_with_everything_in_it(void **state)
+{
+	const struct config *config = read_config(*state, whole);
+	const struct target *target = &config->targets[0];
+
+	assert_int_equal(config->target_count, 2);
+	assert_int_equal(target->place.line, 12);
+	assert_int_equal(target->profile_count, 2);
+	assert_string_equal(target->profiles[1], "baseline");
+	assert_int_equal(target->profile_places[1].column, 27);
+	assert_int_equal(target->feature_count, 1);
+	assert_string_equal(target->features[0], "mobile");
+	assert_int_equal(target->peer_count, 3);
+	assert_string_equal(target->peers[0].host, "mail.example");
+	assert_int_equal(target->peers[0].port, 0);
+	assert_string_equal(target->peers[1].host, "10.0.0.7");
+	assert_int_equal(target->peers[1].port, 4450);
+	assert_string_equal(target->peers[2].host, "2001:db8::7");
+	assert_string_equal(target->labels[0].value, "hamburg");
+	assert_int_equal(target->vantage, VANTAGE_EXTERNAL);
+	assert_int_equal(target->family, 6);
+	assert_int_equal(target->interval_us, 600 * CLOCK_SECOND);
+	assert_int_equal(target->timeout_ms, 1500);
+	assert_string_equal(target->source, "2001:db8::9");
+	assert_string_equal(target->ca_file, "/etc/ca.pem");
+	assert_int_equal(target->override_count, 2);
+	assert_string_equal(target->overrides[0].subject, "tcp/8443");
+	assert_true(target->overrides[0].has_severity);
+	assert_int_equal(target->overrides[0].severity, SEVERITY_MINOR);
+	assert_false(target->overrides[1].has_severity);
+	assert_true(target->overrides[1].off);
+}
+
+static void a_target_takes_what_it_does_not_say_from_the_agent(void **state)
+{
+	const struct target *target = &read_config(*state, whole)->targets[1];
+
+	assert_int_equal(target->vantage, VANTAGE_DMZ);
+	assert_string_equal(target->source, "10.0.0.9");
+	assert_string_equal(target->proxy, "http://user:secret@proxy.example:3128");
+	assert_int_equal(target->interval_us, 300 * CLOCK_SECOND);
+	assert_int_equal(target->timeout_ms, 10000);
+	assert_int_equal(target->family, 0);
+}
+
+static void an_exception_ends_with_its_day(void **state)
+{
+	const struct config *config = read_config(*state, whole);
+	int64_t end;
+
+	assert_true(clock_parse("2099-06-30T23:59:59Z", &end));
+	assert_int_equal(config->exceptions[0].until_us / CLOCK_SECOND, end / CLOCK_SECOND);
+	assert_string_equal(config->exceptions[0].owner, "noc");
+}
+
+static void an_exception_that_has_ended_is_a_warning(void **state)
+{
+	read_config(*state,
+		    "exceptions:\n"
+		    "  - { target: a, check: b, reason: r, owner: o, until: 2020-02-29 }\n");
+	assert_problems(*state,
+			"c:2:56: warning: this exception ended on 2020-02-29: remove it, or "
+			"give it a later date\n");
+}
+
+static void all_faults_are_found_at_once(void **state)
+{
+	read_config(*state,
+		    "agent: { state_dir: var, probers: many, vantage: dzm, limits: 5 }\n"
+		    "targets:\n"
+		    "  - name: a b\n"
+		    "    adress: x\n"
+		    "    intervall: 5m\n"
+		    "    interval: 5 minutes\n"
+		    "    timeout: 1h\n"
+		    "    profiles: []\n"
+		    "    family: 5\n"
+		    "    peers: { smtp: \"mail:0\" }\n"
+		    "    labels: { 1st: x, target: y }\n"
+		    "    overrides: { web: { severity: high } }\n"
+		    "exceptions: none\n"
+		    "target: {}\n");
+	assert_problems(
+		*state,
+		"c:1:21: error: 'state_dir' cannot be 'var': a path from the root such as "
+		"/var/lib/ucposture is needed\n"
+		"c:1:35: error: 'probers' must be a number from 0 to 256, not 'many'\n"
+		"c:1:50: error: unknown vantage 'dzm' (did you mean 'dmz'?)\n"
+		"c:1:63: error: limits is a map of keys and values, not '5'\n"
+		"c:3:5: error: a target needs 'address'\n"
+		"c:3:11: error: 'name' cannot be 'a b': a name has no blanks, quotes, slashes or "
+		"any of * ? , | { }\n"
+		"c:4:5: error: unknown key 'adress' (did you mean 'address'?)\n"
+		"c:5:5: error: unknown key 'intervall' (did you mean 'interval'?)\n"
+		"c:6:15: error: 'interval' must be a duration such as 30s, 5m, 24h or 30d, not "
+		"'5 minutes'\n"
+		"c:7:14: error: 'timeout' must be a duration from 100ms to 10m, not '1h'\n"
+		"c:8:15: error: 'profiles' needs at least one element\n"
+		"c:9:13: error: unknown family '5' (did you mean '4'?)\n"
+		"c:10:20: error: 'smtp' cannot be 'mail:0': a peer is a host, or host:port, or "
+		"[v6]:port\n"
+		"c:11:15: error: the name of a label cannot be '1st': a label is named by "
+		"letters, digits and '_', and does not begin with a digit or '__'\n"
+		"c:11:23: error: the name of a label cannot be 'target': every series has a label "
+		"of that name already\n"
+		"c:12:35: error: unknown severity 'high' (there are 'critical', 'major', 'minor' "
+		"and 'warning')\n"
+		"c:13:13: error: 'exceptions' must be a list, not 'none'\n"
+		"c:14:1: error: unknown key 'target' (did you mean 'targets'?)\n");
+}
+
+static void what_an_address_cannot_be_is_said(void **state)
+{
+	static const struct {
+		const char *address, *why;
+	} cases[] = {
+		{ "https://pbx.example/", "only the host belongs here, not a URL" },
+		{ "pbx.example:443", "only the host belongs here, without port or brackets" },
+		{ "10.0.0.300", "an IPv4 address has four numbers from 0 to 255" },
+		{ "münchen.example",
+		  "write a name with such letters in its ASCII form (xn--…)" },
+		{ "pbx example", "this is neither a host name nor an address" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct text yaml = { 0 };
+
+		text_add_format(&yaml, "targets: [ { name: a, address: '%s', profiles: x } ]\n",
+				cases[i].address);
+		read_config(*state, text_string(&yaml));
+		text_free(&yaml);
+		assert_problem(*state, cases[i].why);
+	}
+}
+
+static void an_address_of_one_family_is_not_reached_over_the_other(void **state)
+{
+	read_config(
+		*state,
+		"targets:\n"
+		"  - { name: a, address: 10.0.0.1, profiles: x, family: 6, source: '::1' }\n");
+	assert_problems(*state, "c:2:56: error: the address 10.0.0.1 is IPv4: remove 'family'\n"
+				"c:2:67: error: 10.0.0.1 is reached over IPv4: this is IPv6\n");
+}
+
+static void two_targets_of_one_name_are_refused(void **state)
+{
+	read_config(*state, "targets:\n"
+			    "  - { name: a, address: x, profiles: p }\n"
+			    "  - { name: a, address: y, profiles: p }\n");
+	assert_problems(
+		*state,
+		"c:3:5: error: a second target is called 'a': the first is in line 2\n");
+}
+
+static void parts_that_are_not_there_yet_are_refused(void **state)
+{
+	read_config(*state, "alarms: { raise_after: 2 }\nsnmp: {}\nweb: {}\ninventory: []\n");
+	assert_problems(
+		*state,
+		"c:1:1: error: this version of ucposture has no 'alarms' yet: remove it\n"
+		"c:2:1: error: this version of ucposture has no 'snmp' yet: remove it\n"
+		"c:3:1: error: this version of ucposture has no 'web' yet: remove it\n"
+		"c:4:1: error: this version of ucposture has no 'inventory' yet: remove it\n");
+}
+
+static void a_proxy_is_a_url_of_http(void **state)
+{
+	read_config(*state, "agent: { proxy: socks.example:1080 }\n");
+	assert_problems(*state,
+			"c:1:17: error: 'proxy' cannot be 'socks.example:1080': a proxy is "
+			"written http://host:port or http://user:password@host:port\n");
+}
+
+static void null_leaves_the_default(void **state)
+{
+	const struct config *config =
+		read_config(*state, "agent: { proxy: null, state_dir: ~ }\n");
+
+	assert_good(*state);
+	assert_null(config->proxy);
+	assert_string_equal(config->state_dir, "/var/lib/ucposture");
+}
+
+static void an_empty_file_is_no_configuration(void **state)
+{
+	read_config(*state, "");
+	assert_problems(
+		*state,
+		"c:1:1: error: the configuration is a map of keys and values, not nothing\n");
+}
+
+static void good_targets_beside_bad_ones_are_kept(void **state)
+{
+	const struct config *config =
+		read_config(*state, "targets:\n"
+				    "  - { name: a, profiles: p }\n"
+				    "  - { name: b, address: x, profiles: p }\n");
+
+	assert_int_equal(config->target_count, 1);
+	assert_string_equal(config->targets[0].name, "b");
+}
+
+static void added_targets_have_the_defaults(void **state)
+{
+	struct papers *papers = *state;
+	struct target *target;
+
+	papers->config = config_default();
+	for (int i = 0; i < 20; i++)
+		target = config_add_target(papers->config, "name", "10.0.0.1");
+	assert_int_equal(papers->config->target_count, 20);
+	assert_string_equal(papers->config->targets[0].name, "name");
+	assert_int_equal(target->vantage, VANTAGE_INTERNAL);
+	assert_int_equal(target->timeout_ms, 10000);
+	assert_int_equal(papers->config->limits.packets_per_second, 500);
+}
+
+static void a_missing_file_leaves_the_defaults(void **state)
+{
+	struct papers *papers = *state;
+
+	papers->config = config_read("/nowhere/ucposture.yaml", &papers->problems);
+	assert_non_null(papers->config);
+	assert_problems(papers,
+			"/nowhere/ucposture.yaml: error: cannot read the file: No such file "
+			"or directory\n");
+}
+
+static void the_example_has_no_mistake(void **state)
+{
+	struct papers *papers = *state;
+	const char *source = getenv("top_srcdir");
+	char file[512];
+
+	snprintf(file, sizeof file, "%s/docs/ucposture.yaml.example", source ? source : ".");
+	papers->config = config_read(file, &papers->problems);
+	assert_good(papers);
+	assert_int_equal(papers->config->target_count, 2);
+}
+
+#define PAPERS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PAPERS_TEST(the_agent_is_read_with_everything_in_it),
+		PAPERS_TEST(a_target_is_read_with_everything_in_it),
+		PAPERS_TEST(a_target_takes_what_it_does_not_say_from_the_agent),
+		PAPERS_TEST(an_exception_ends_with_its_day),
+		PAPERS_TEST(an_exception_that_has_ended_is_a_warning),
+		PAPERS_TEST(all_faults_are_found_at_once),
+		PAPERS_TEST(what_an_address_cannot_be_is_said),
+		PAPERS_TEST(an_address_of_one_family_is_not_reached_over_the_other),
+		PAPERS_TEST(two_targets_of_one_name_are_refused),
+		PAPERS_TEST(parts_that_are_not_there_yet_are_refused),
+		PAPERS_TEST(a_proxy_is_a_url_of_http),
+		PAPERS_TEST(null_leaves_the_default),
+		PAPERS_TEST(an_empty_file_is_no_configuration),
+		PAPERS_TEST(good_targets_beside_bad_ones_are_kept),
+		PAPERS_TEST(added_targets_have_the_defaults),
+		PAPERS_TEST(a_missing_file_leaves_the_defaults),
+		PAPERS_TEST(the_example_has_no_mistake),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
