@@ -13,9 +13,9 @@
 
 struct path {
 	struct address address;
-	int64_t smoothed_us;		/* 0: nobody has answered yet */
+	int64_t smoothed_us; /* 0: nobody has answered yet */
 	int64_t variation_us;
-	int64_t budget_at_us;		/* when the next packet may go */
+	int64_t budget_at_us; /* when the bucket of packets will be full again */
 };
 
 struct paths;
@@ -25,9 +25,11 @@ void paths_free(struct paths *paths);
 /* Stays valid as long as paths. */
 struct path *path_to(struct paths *paths, const struct address *address);
 void path_note_round_trip(struct path *path, int64_t us);
-/* How long one silent attempt is waited for: `unknown_us` while nobody has answered. */
+/* How long one silent attempt is waited for: `unknown_us` while nobody has answered, never
+ * more than that, and never less than 400 ms unless unknown_us is. */
 int64_t path_patience_us(const struct path *path, int64_t unknown_us);
-/* Takes one packet from the budget; 0: go now, else the time at which it may go. */
+/* Takes one packet from the budget and says 0, or takes none and says when to ask again.
+ * After silence a second's worth may go at once. 0 packets per second: no limit. */
 int64_t path_may_send_at(struct path *path, int64_t now_us, uint32_t packets_per_second);
 
 #endif
