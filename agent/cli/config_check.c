@@ -43,11 +43,10 @@ static void check_file(const char *file, const char *profile_dir, struct tally *
 	struct config *config = config_read(file, &problems);
 	struct profiles *profiles =
 		setup_profiles(profile_dir ? profile_dir : config->profile_dir, &problems);
-	struct plan *plan = NULL;
+	struct plan *plan;
 
-	/* Names of profiles and features are only worth matching once the file can be read. */
-	if (!problems.errors)
-		plan = plan_make(config, profiles, &problems);
+	/* Also of a file with faults: names that nobody knows are found in the same go. */
+	plan = plan_make(config, profiles, &problems);
 	setup_add_problems(out, &problems);
 	if (!problems.errors)
 		add_summary(file, plan, out);

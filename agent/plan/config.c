@@ -9,6 +9,7 @@
 #include "ground/clock.h"
 #include "ground/memory.h"
 #include "ground/words.h"
+#include "net/proxy.h"
 
 #define MINUTE (60 * CLOCK_SECOND)
 #define DAY (24 * 60 * MINUTE)
@@ -56,21 +57,13 @@ static const char *complain_label(const char *text)
 
 static const char *complain_proxy(const char *text)
 {
-	static const char wanted[] = "a proxy is written http://host:port or "
-				     "http://user:password@host:port";
-	char host[256];
-	const char *at;
-	uint16_t port;
+	struct arena *arena = arena_new();
+	struct proxy_place place;
+	bool good = proxy_parse(text, arena, &place);
 
-	if (strncmp(text, "http://", strlen("http://")))
-		return wanted;
-	text += strlen("http://");
-	at = strrchr(text, '@');
-	if (at)
-		text = at + 1;
-	if (!address_split_host(text, host, sizeof host, &port) || complain_host(host))
-		return wanted;
-	return NULL;
+	arena_free(arena);
+	return good ? NULL
+		    : "a proxy is written http://host:port or http://user:password@host:port";
 }
 
 static const char *complain_name_server(const char *text)
@@ -245,7 +238,6 @@ static void target_defaults(const struct config *config, struct target *target)
 	target->interval_us = 5 * MINUTE;
 	target->timeout_ms = 10000;
 	target->source = config->source;
-	target->proxy = config->proxy;
 }
 
 static void prepare_target(struct reading *reading, void *base)

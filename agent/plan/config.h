@@ -54,7 +54,10 @@ struct target {
 	uint8_t family;			/* 4, 6; 0: both */
 	int64_t interval_us;
 	uint32_t timeout_ms;
-	const char *source, *proxy, *ca_file;
+	const char *source;		/* for its own family; the agent's when not given */
+	const char *proxy;		/* for all that is looked at; NULL: the agent's is used for
+					   what is elsewhere (URLs, names), and else none */
+	const char *ca_file;
 };
 
 struct exception {

@@ -292,9 +292,13 @@ static bool read_member(struct reading *reading, const struct form *form,
 		return false;
 	}
 	*(const char **)member_at(element, form->name_at) = node->key;
-	if (!form->value)
-		return form_read(reading, form, node, element);
-	set_place(form, node->place, element);
+	if (!form->value) {
+		bool good = form_read(reading, form, node, element);
+
+		set_place(form, node->key_place, element);
+		return good;
+	}
+	set_place(form, node->key_place, element);
 	if (node->kind == NODE_NOTHING) {
 		form_error(reading, node->key_place, "nothing stands behind '%s'", node->key);
 		return false;

@@ -47,6 +47,10 @@ struct plan {
 	size_t check_count;
 	struct plan_observation *observations;
 	size_t observation_count;
+	/* The checks of target t are checks[first_check[t]] up to checks[first_check[t + 1]],
+	 * and the exceptions that may cover them exceptions[first_exception[t]] and on. */
+	size_t *first_check, *first_exception;
+	const struct exception **exceptions;
 	struct arena *arena;
 };
 

@@ -29,16 +29,34 @@ void seen_free(struct seen *seen)
 	*seen = (struct seen){ 0 };
 }
 
-uint32_t seen_number(struct seen *seen, uint64_t hash, uint32_t number,
-		     bool (*same)(const void *arg, uint32_t number), const void *arg)
+/* Where the same thing is, or would be kept. */
+static size_t find_slot(const struct seen *seen, uint64_t hash,
+			bool (*same)(const void *arg, uint32_t number), const void *arg)
 {
 	size_t slot = (hash ^ hash >> 32) & (seen->used - 1);
 
 	while (seen->slots[slot] && !same(arg, seen->slots[slot] - 1))
 		slot = (slot + 1) & (seen->used - 1);
+	return slot;
+}
+
+uint32_t seen_number(struct seen *seen, uint64_t hash, uint32_t number,
+		     bool (*same)(const void *arg, uint32_t number), const void *arg)
+{
+	size_t slot = find_slot(seen, hash, same, arg);
+
 	if (!seen->slots[slot])
 		seen->slots[slot] = number + 1;
 	return seen->slots[slot] - 1;
+}
+
+uint32_t
+seen_find(const struct seen *seen, uint64_t hash,
+	  bool (*same)(const void *arg, uint32_t number), const void *arg, uint32_t none)
+{
+	size_t slot = find_slot(seen, hash, same, arg);
+
+	return seen->slots[slot] ? seen->slots[slot] - 1 : none;
 }
 
 uint64_t seen_hash(uint64_t hash, const char *string)

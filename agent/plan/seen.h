@@ -23,6 +23,10 @@ void seen_free(struct seen *seen);
 /* The number of the same thing met before; otherwise `number`, which is kept. */
 uint32_t seen_number(struct seen *seen, uint64_t hash, uint32_t number,
 		     bool (*same)(const void *arg, uint32_t number), const void *arg);
+/* The same, but `none` when there is none, and nothing is kept. */
+uint32_t seen_find(const struct seen *seen, uint64_t hash,
+		   bool (*same)(const void *arg, uint32_t number), const void *arg,
+		   uint32_t none);
 /* Continues a hash; NULL differs from "". */
 uint64_t seen_hash(uint64_t hash, const char *string);
 uint64_t seen_hash_number(uint64_t hash, uint64_t number);

@@ -8,22 +8,12 @@
 #include "tests/unit/invented_collectors.h"
 #include "tests/unit/papers.h"
 
-static int tear_down(void **state)
-{
-	struct papers *papers = *state;
-
-	problems_free(&papers->problems);
-	profiles_free(papers->profiles);
-	free(papers);
-	return 0;
-}
-
 static void settle(struct papers *papers)
 {
 	profiles_settle(papers->profiles, &papers->problems);
 }
 
-#define RULE(id) \
+#define OPEN_WEB(id) \
 	"  - { id: " id ", observe: port, subject: tcp/443, because: b,\n" \
 	"      expect: { port.state: { is: open } } }\n"
 
@@ -189,7 +179,7 @@ static void a_rule_id_stands_once(void **state)
 	struct papers *papers = *state;
 
 	read_profile(papers, "pbx.yaml",
-		     "profile: pbx\ntitle: t\nrules:\n" RULE("web") RULE("web"));
+		     "profile: pbx\ntitle: t\nrules:\n" OPEN_WEB("web") OPEN_WEB("web"));
 	settle(papers);
 	assert_problems(papers,
 			"pbx.yaml:6:5: error: the id 'web' stands twice: first in line 4\n");
@@ -197,10 +187,9 @@ static void a_rule_id_stands_once(void **state)
 
 static void two_checks_of_a_profile_never_have_one_name(void **state)
 {
-	static const char yaml[] =
-		"profile: pbx\ntitle: t\nrules:\n" RULE("web") RULE("port-web")
-		"  - { id: b, observe: port, subject: [ tcp/1, tcp/1 ], because: b,\n"
-		"      expect: { port.state: { is: open } } }\n";
+	static const char yaml[] = "profile: pbx\ntitle: t\nrules:\n" OPEN_WEB("web") OPEN_WEB(
+		"port-web") "  - { id: b, observe: port, subject: [ tcp/1, tcp/1 ], because: b,\n"
+			    "      expect: { port.state: { is: open } } }\n";
 	struct papers *papers = *state;
 
 	read_profile(papers, "pbx.yaml", yaml);
@@ -217,7 +206,8 @@ static void a_file_must_be_called_like_its_profile(void **state)
 {
 	struct papers *papers = *state;
 
-	read_profile(papers, "/etc/pbx.yaml", "profile: other\ntitle: t\nrules:\n" RULE("web"));
+	read_profile(papers, "/etc/pbx.yaml",
+		     "profile: other\ntitle: t\nrules:\n" OPEN_WEB("web"));
 	assert_problems(papers,
 			"/etc/pbx.yaml:1:10: error: the file pbx.yaml must hold the profile "
 			"'pbx', not 'other': rename one of them\n");
@@ -238,11 +228,11 @@ static void a_child_inherits_and_replaces_rules(void **state)
 
 	read_profile(papers, "child.yaml",
 		     "profile: child\ntitle: c\nextends: parent\nfeatures: { extra: My own }\n"
-		     "rules:\n" RULE("second") RULE("fourth"));
+		     "rules:\n" OPEN_WEB("second") OPEN_WEB("fourth"));
 	read_profile(papers, "parent.yaml",
 		     "profile: parent\ntitle: p\nfeatures: { base: Base, extra: Theirs }\n"
-		     "rules:\n" RULE("first") RULE("second")
-			     RULE("third") "not_observable: [ { sentence: s, reason: r } ]\n");
+		     "rules:\n" OPEN_WEB("first") OPEN_WEB("second") OPEN_WEB(
+			     "third") "not_observable: [ { sentence: s, reason: r } ]\n");
 	settle(papers);
 	assert_good(papers);
 	child = profiles_named(papers->profiles, "child");
@@ -268,9 +258,9 @@ static void a_child_may_use_features_of_its_parent(void **state)
 		     "profile: child\ntitle: c\nextends: parent\nrules:\n"
 		     "  - { id: a, observe: port, subject: tcp/1, because: b, feature: base,\n"
 		     "      expect: { port.state: { is: open } } }\n");
-	read_profile(
-		papers, "parent.yaml",
-		"profile: parent\ntitle: p\nfeatures: { base: Base }\nrules:\n" RULE("first"));
+	read_profile(papers, "parent.yaml",
+		     "profile: parent\ntitle: p\nfeatures: { base: Base }\nrules:\n" OPEN_WEB(
+			     "first"));
 	settle(papers);
 	assert_good(papers);
 }
@@ -281,7 +271,7 @@ static void an_unknown_parent_is_named_with_the_nearest(void **state)
 
 	read_profile(papers, "child.yaml", "profile: child\ntitle: c\nextends: parnet\n");
 	read_profile(papers, "parent.yaml",
-		     "profile: parent\ntitle: p\nrules:\n" RULE("first"));
+		     "profile: parent\ntitle: p\nrules:\n" OPEN_WEB("first"));
 	settle(papers);
 	assert_problems(papers,
 			"child.yaml:3:10: error: unknown profile 'parnet' (did you mean "
@@ -307,9 +297,9 @@ static void a_later_profile_of_the_same_name_replaces_the_first(void **state)
 	struct papers *papers = *state;
 
 	read_profile(papers, "ours/pbx.yaml",
-		     "profile: pbx\ntitle: ours\nrules:\n" RULE("web"));
+		     "profile: pbx\ntitle: ours\nrules:\n" OPEN_WEB("web"));
 	read_profile(papers, "theirs/pbx.yaml",
-		     "profile: pbx\ntitle: theirs\nrules:\n" RULE("web"));
+		     "profile: pbx\ntitle: theirs\nrules:\n" OPEN_WEB("web"));
 	settle(papers);
 	assert_good(papers);
 	assert_int_equal(profiles_count(papers->profiles), 1);
@@ -320,9 +310,9 @@ static void profiles_are_sorted_by_name(void **state)
 {
 	struct papers *papers = *state;
 
-	read_profile(papers, "b.yaml", "profile: b\ntitle: b\nrules:\n" RULE("web"));
-	read_profile(papers, "c.yaml", "profile: c\ntitle: c\nrules:\n" RULE("web"));
-	read_profile(papers, "a.yaml", "profile: a\ntitle: a\nrules:\n" RULE("web"));
+	read_profile(papers, "b.yaml", "profile: b\ntitle: b\nrules:\n" OPEN_WEB("web"));
+	read_profile(papers, "c.yaml", "profile: c\ntitle: c\nrules:\n" OPEN_WEB("web"));
+	read_profile(papers, "a.yaml", "profile: a\ntitle: a\nrules:\n" OPEN_WEB("web"));
 	assert_string_equal(profiles_at(papers->profiles, 0)->name, "a");
 	assert_string_equal(profiles_at(papers->profiles, 2)->name, "c");
 	assert_string_equal(profiles_names(papers->profiles)[1], "b");
@@ -367,8 +357,8 @@ static void a_folder_is_read_whole(void **state)
 	char folder[] = "/tmp/profilesXXXXXX", warning[160];
 
 	assert_non_null(mkdtemp(folder));
-	write_file(folder, "a.yaml", "profile: a\ntitle: a\nrules:\n" RULE("web"));
-	write_file(folder, "b.yaml", "profile: b\ntitle: b\nrules:\n" RULE("web"));
+	write_file(folder, "a.yaml", "profile: a\ntitle: a\nrules:\n" OPEN_WEB("web"));
+	write_file(folder, "b.yaml", "profile: b\ntitle: b\nrules:\n" OPEN_WEB("web"));
 	write_file(folder, "c.yml", "not read");
 	write_file(folder, ".d.yaml", "not read");
 	profiles_read_folder(papers->profiles, folder, &papers->problems);
@@ -412,8 +402,6 @@ static void the_words_of_severity_and_vantage_go_both_ways(void **state)
 	assert_int_equal(severity_weight(SEVERITY_CRITICAL), 8);
 	assert_int_equal(severity_weight(SEVERITY_WARNING), 1);
 }
-
-#define PAPERS_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {

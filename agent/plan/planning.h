@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A plan being made: what the parts of plan.c share while they go through the targets.
+ */
+#ifndef AGENT_PLAN_PLANNING_H
+#define AGENT_PLAN_PLANNING_H
+
+#include "agent/plan/plan.h"
+#include "agent/plan/seen.h"
+#include "ground/text.h"
+
+/* The names of all checks a profile can give: the same for every target, so made once. */
+struct menu {
+	const struct profile *profile;
+	const char *const **names;	/* by rule, then by subject: IPv4, IPv6 */
+};
+
+/* An expectation with allowed-ports filled in; targets alike share it. */
+struct filled {
+	const struct expectation *source;
+	struct expectation *made;
+	const struct port_range *ranges;
+	size_t range_count;
+};
+
+struct planning {
+	struct plan *plan;
+	struct problems *problems;
+	struct arena *arena;		/* the plan's */
+	size_t check_room, observation_room;
+	struct seen seen_observations, seen_names;
+	struct menu *menus;
+	size_t menu_count, menu_room;
+	struct filled *filled;
+	size_t filled_count, filled_room;
+	struct text scratch;
+
+	/* Of the target at hand. */
+	const struct target *target;
+	uint32_t index;
+	uint8_t family;			/* of its address when that is numeric; else 0 */
+	size_t *chosen;			/* its profiles, by place among the menus */
+	size_t chosen_count, chosen_room;
+	bool guesses;			/* a profile is not known: nobody can say what it names */
+	bool names_may_clash;
+	bool *override_used;
+};
+
+/* plan_target.c */
+void planning_add_target(struct planning *planning, uint32_t index);
+/* plan_rule.c */
+void planning_add_rule(struct planning *planning, const struct menu *menu, size_t rule);
+/* plan_ports.c: fills allowed-ports in for the checks from `first` on. */
+void planning_fill_ports(struct planning *planning, size_t first);
+/* plan_exceptions.c */
+void planning_add_exceptions(struct plan *plan, struct problems *problems);
+
+#endif

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include "ground/clock.h"
+#include "tests/unit/invented_collectors.h"
+#include "tests/unit/papers.h"
+
+static void a_host_name_is_looked_at_over_both_families(void **state)
+{
+	const struct plan *plan = plan_one(*state, "", WEB, "address: pbx.example");
+
+	assert_good(*state);
+	assert_names(plan, "port/tcp-443/web port/tcp-443/web/ipv6");
+	assert_int_equal(plan->checks[0].family, 4);
+	assert_int_equal(plan->checks[1].family, 6);
+	assert_int_equal(request_of(plan, 1)->family, 6);
+	assert_string_equal(request_of(plan, 1)->host, "pbx.example");
+	assert_int_equal(plan->observation_count, 2);
+	assert_string_equal(plan_target(plan, &plan->checks[1])->name, "t");
+}
+
+static void an_address_is_looked_at_over_its_own_family(void **state)
+{
+	const struct plan *plan = plan_one(*state, "", WEB, "address: '2001:db8::5'");
+
+	assert_names(plan, "port/tcp-443/web/ipv6");
+}
+
+static void family_chooses_one(void **state)
+{
+	const struct plan *plan = plan_one(*state, "", WEB, "address: pbx.example, family: 4");
+
+	assert_names(plan, "port/tcp-443/web");
+}
+
+static void names_are_collector_subject_and_aspect(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, "",
+		RULE("port", "observe: port, subject: [ tcp/22, udp/10000-20000 ], " OPEN)
+			RULE("web-https", "observe: port, subject: tcp/443, " OPEN)
+				RULE("smb-signing", "observe: smb, subject: tcp/445, "
+						    "expect: { smb.signing: { is: required } }")
+					RULE("admin", "observe: http, subject: /admin/login, "
+						      "expect: { http.status: { is: 403 } }"),
+		"address: 10.0.0.1");
+
+	assert_good(*state);
+	assert_names(plan, "port/tcp-22/port port/udp-10000-20000/port port/tcp-443/web-https "
+			   "smb/tcp-445/signing http/admin-login/admin");
+}
+
+static void what_needs_the_same_thing_seen_shares_one_observation(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, "",
+		RULE("a", "observe: tls, subject: tcp/443, timeout: 3s, "
+			  "expect: { tls.versions: { none_of: SSLv3 } }")
+			RULE("b", "observe: tls, subject: tcp/443, timeout: 7s, "
+				  "expect: { cert.key_bits: { at_least: 2048 } }")
+				RULE("c", "observe: tls, subject: tcp/443, starttls: smtp, "
+					  "expect: { cert.key_bits: { at_least: 2048 } }")
+					RULE("d", "observe: port, subject: tcp/443, " OPEN),
+		"address: 10.0.0.1");
+
+	assert_int_equal(plan->check_count, 4);
+	assert_int_equal(plan->observation_count, 3);
+	assert_int_equal(plan->checks[0].observation, plan->checks[1].observation);
+	assert_int_equal(request_of(plan, 0)->timeout_ms, 7000);
+	assert_int_not_equal(plan->checks[0].observation, plan->checks[2].observation);
+	assert_string_equal(request_of(plan, 2)->starttls, "smtp");
+	assert_int_not_equal(plan->checks[0].observation, plan->checks[3].observation);
+}
+
+static void targets_do_not_share_observations(void **state)
+{
+	struct papers *papers = *state;
+	const struct plan *plan;
+
+	read_profile(papers, "p.yaml", HEAD("p") "rules:\n" WEB);
+	plan = make_plan(papers, "targets:\n"
+				 "  - { name: a, address: 10.0.0.1, profiles: p }\n"
+				 "  - { name: b, address: 10.0.0.1, profiles: p }\n");
+	assert_int_equal(plan->observation_count, 2);
+	assert_int_equal(plan->observations[1].target, 1);
+	assert_int_equal(plan->first_check[1], 1);
+	assert_int_equal(plan->first_check[2], 2);
+}
+
+static void a_request_has_what_the_target_says(void **state)
+{
+	const struct plan *plan =
+		plan_one(*state, "", WEB,
+			 "address: pbx.example, timeout: 3s, source: 10.0.0.9, "
+			 "proxy: 'http://proxy.example:3128'");
+
+	assert_int_equal(request_of(plan, 0)->timeout_ms, 3000);
+	assert_int_equal(request_of(plan, 0)->packets_per_second, 500);
+	assert_string_equal(request_of(plan, 0)->source, "10.0.0.9");
+	assert_null(request_of(plan, 1)->source);
+	assert_string_equal(request_of(plan, 0)->proxy, "http://proxy.example:3128");
+	assert_null(request_of(plan, 0)->name);
+}
+
+static void the_proxy_of_the_agent_is_for_what_is_elsewhere(void **state)
+{
+	struct papers *papers = *state;
+	const struct plan *plan;
+
+	read_profile(papers, "p.yaml",
+		     HEAD("p") "rules:\n" WEB RULE("push",
+						   "observe: http, "
+						   "subject: 'https://push.example', "
+						   "expect: { http.status: { is: 200 } }"));
+	plan = make_plan(papers, "agent: { proxy: 'http://proxy.example:3128' }\n"
+				 "targets: [ { name: a, address: 10.0.0.1, profiles: p } ]\n");
+	assert_null(request_of(plan, 0)->proxy);
+	assert_string_equal(request_of(plan, 1)->proxy, "http://proxy.example:3128");
+	assert_string_equal(request_of(plan, 1)->host, "");
+}
+
+static void a_url_with_an_address_has_the_family_of_that(void **state)
+{
+	const struct plan *plan =
+		plan_one(*state, "",
+			 RULE("a", "observe: http, subject: 'https://[2001:db8::1]:8443/x', "
+				   "expect: { http.status: { is: 200 } }"),
+			 "address: 10.0.0.1");
+
+	assert_int_equal(plan->check_count, 1);
+	assert_int_equal(plan->checks[0].family, 6);
+}
+
+static void a_rule_of_a_feature_that_is_off_is_not_applicable(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, FEATURES,
+		RULE("a", "observe: port, subject: tcp/1, feature: [ mobile, video ], " OPEN),
+		"address: pbx.example");
+
+	assert_good(*state);
+	assert_names(plan, "port/tcp-1/a");
+	assert_int_equal(plan->checks[0].inapplicable, FEATURE_OFF);
+	assert_int_equal(plan->checks[0].observation, NO_OBSERVATION);
+	assert_int_equal(plan->checks[0].family, 0);
+	assert_int_equal(plan->observation_count, 0);
+}
+
+static void any_of_its_features_switches_a_rule_on(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, FEATURES,
+		RULE("a", "observe: port, subject: tcp/1, feature: [ mobile, video ], " OPEN),
+		"address: 10.0.0.1, features: video");
+
+	assert_int_equal(plan->checks[0].inapplicable, APPLICABLE);
+	assert_false(plan->checks[0].unused_feature);
+}
+
+static void otherwise_holds_while_the_feature_is_off(void **state)
+{
+	const struct plan *plan =
+		plan_one(*state, FEATURES,
+			 RULE("a", "observe: port, subject: tcp/1, feature: mobile, " OPEN
+				   ", otherwise: { port.state: { is_not: open } }"),
+			 "address: 10.0.0.1");
+
+	assert_int_equal(plan->checks[0].inapplicable, APPLICABLE);
+	assert_true(plan->checks[0].unused_feature);
+	assert_int_equal(plan->checks[0].expect[0].operator, OPERATOR_IS_NOT);
+	assert_int_equal(plan->checks[0].expect_count, 1);
+}
+
+static void scenarios_have_to_be_asked_for(void **state)
+{
+	static const char rule[] =
+		RULE("a", "observe: port, subject: tcp/1, scenario: sweep, " OPEN);
+	const struct plan *plan = plan_one(*state, "scenarios: { sweep: Every port }\n", rule,
+					   "address: 10.0.0.1");
+
+	assert_int_equal(plan->checks[0].inapplicable, SCENARIO_OFF);
+}
+
+static void a_scenario_that_was_asked_for_applies(void **state)
+{
+	static const char rule[] =
+		RULE("a", "observe: port, subject: tcp/1, scenario: sweep, " OPEN);
+	const struct plan *plan = plan_one(*state, "scenarios: { sweep: Every port }\n", rule,
+					   "address: 10.0.0.1, scenarios: [ sweep ]");
+
+	assert_int_equal(plan->checks[0].inapplicable, APPLICABLE);
+}
+
+static void a_rule_for_another_vantage_is_not_applicable(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, "",
+		RULE("a", "observe: port, subject: tcp/1, vantage: [ dmz, external ], " OPEN)
+			RULE("b", "observe: port, subject: tcp/1, vantage: internal, " OPEN),
+		"address: 10.0.0.1");
+
+	assert_int_equal(plan->checks[0].inapplicable, OTHER_VANTAGE);
+	assert_int_equal(plan->checks[1].inapplicable, APPLICABLE);
+}
+
+static void a_rule_of_a_peer_that_was_not_given_is_not_applicable(void **state)
+{
+	const struct plan *plan = plan_one(*state, PEERS, RELAY, "address: 10.0.0.1");
+
+	assert_int_equal(plan->checks[0].inapplicable, PEER_NOT_GIVEN);
+}
+
+static void a_peer_is_looked_at_instead_of_the_target(void **state)
+{
+	const struct plan *plan = plan_one(*state, PEERS, RELAY,
+					   "address: 10.0.0.1, peers: { smtp: mail.example }");
+
+	assert_names(plan, "port/tcp-25/relay port/tcp-25/relay/ipv6");
+	assert_string_equal(request_of(plan, 0)->host, "mail.example");
+}
+
+static void the_port_of_a_peer_replaces_the_only_one_of_the_rule(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, PEERS, RELAY, "address: x, peers: { smtp: \"[2001:db8::7]:2525\" }");
+
+	assert_names(plan, "port/tcp-2525/relay/ipv6");
+	assert_int_equal(request_of(plan, 0)->subject.first, 2525);
+	assert_int_equal(request_of(plan, 0)->subject.last, 2525);
+	assert_string_equal(request_of(plan, 0)->subject.text, "tcp/2525");
+	assert_string_equal(request_of(plan, 0)->host, "2001:db8::7");
+	assert_string_equal(plan->checks[0].subject, "tcp/2525");
+}
+
+static void the_port_of_a_peer_leaves_a_rule_of_several_alone(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, PEERS,
+		RULE("a", "observe: port, subject: [ tcp/25, tcp/587 ], peer: smtp, " OPEN),
+		"address: x, peers: { smtp: \"10.0.0.7:2525\" }");
+
+	assert_names(plan, "port/tcp-25/a port/tcp-587/a");
+}
+
+static void a_configuration_without_targets_is_an_empty_plan(void **state)
+{
+	const struct plan *plan = make_plan(*state, "agent: {}\n");
+
+	assert_good(*state);
+	assert_int_equal(plan->check_count, 0);
+	assert_int_equal(plan->observation_count, 0);
+}
+
+static void every_reason_not_to_apply_has_a_sentence(void **state)
+{
+	(void)state;
+	assert_string_equal(inapplicable_sentence(APPLICABLE), "");
+	for (int i = FEATURE_OFF; i <= SWITCHED_OFF; i++)
+		assert_true(strlen(inapplicable_sentence((enum inapplicable)i)) > 10);
+}
+
+static void a_check_is_small(void **state)
+{
+	(void)state;
+	assert_int_equal(sizeof(struct check), 48);
+	assert_true(sizeof(struct plan_observation) <= 128);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PAPERS_TEST(a_host_name_is_looked_at_over_both_families),
+		PAPERS_TEST(an_address_is_looked_at_over_its_own_family),
+		PAPERS_TEST(family_chooses_one),
+		PAPERS_TEST(names_are_collector_subject_and_aspect),
+		PAPERS_TEST(what_needs_the_same_thing_seen_shares_one_observation),
+		PAPERS_TEST(targets_do_not_share_observations),
+		PAPERS_TEST(a_request_has_what_the_target_says),
+		PAPERS_TEST(the_proxy_of_the_agent_is_for_what_is_elsewhere),
+		PAPERS_TEST(a_url_with_an_address_has_the_family_of_that),
+		PAPERS_TEST(a_rule_of_a_feature_that_is_off_is_not_applicable),
+		PAPERS_TEST(any_of_its_features_switches_a_rule_on),
+		PAPERS_TEST(otherwise_holds_while_the_feature_is_off),
+		PAPERS_TEST(scenarios_have_to_be_asked_for),
+		PAPERS_TEST(a_scenario_that_was_asked_for_applies),
+		PAPERS_TEST(a_rule_for_another_vantage_is_not_applicable),
+		PAPERS_TEST(a_rule_of_a_peer_that_was_not_given_is_not_applicable),
+		PAPERS_TEST(a_peer_is_looked_at_instead_of_the_target),
+		PAPERS_TEST(the_port_of_a_peer_replaces_the_only_one_of_the_rule),
+		PAPERS_TEST(the_port_of_a_peer_leaves_a_rule_of_several_alone),
+		PAPERS_TEST(a_configuration_without_targets_is_an_empty_plan),
+		PAPERS_TEST(every_reason_not_to_apply_has_a_sentence),
+		PAPERS_TEST(a_check_is_small),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
