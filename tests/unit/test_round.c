@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A round with a crew that answers from the loop, a few at a time and oldest first, and a
+ * judge that only remembers what it was shown.
+ */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/engine/round.h"
+#include "ground/clock.h"
+#include "ground/memory.h"
+
+enum { TARGETS_MOST = 40, WAITING_MOST = 8192 };
+
+struct errand {
+	void (*done)(void *arg, struct observation *observation);
+	void *arg;
+	uint32_t target, key;
+	bool wide;
+};
+
+struct crew {
+	struct loop *loop;
+	size_t size;
+	struct timer answer;
+	size_t answers_per_turn;	/* 0: never answers */
+	struct errand waiting[WAITING_MOST];
+	size_t count;
+	uint32_t order[WAITING_MOST];	/* targets, as they were asked for */
+	size_t asked, forgotten;
+	size_t narrow[TARGETS_MOST], wide[TARGETS_MOST], of_prober[TARGETS_MOST];
+	size_t narrow_most, wide_most, prober_most;
+};
+
+static void note_most(size_t value, size_t *most)
+{
+	if (value > *most)
+		*most = value;
+}
+
+static void answer_some(void *arg)
+{
+	struct crew *crew = arg;
+
+	for (size_t i = 0; i < crew->answers_per_turn && crew->count; i++) {
+		struct errand errand = crew->waiting[0];
+		struct observation *observation = observation_new();
+
+		memmove(crew->waiting, crew->waiting + 1, --crew->count * sizeof errand);
+		crew->of_prober[errand.key]--;
+		(errand.wide ? crew->wide : crew->narrow)[errand.target]--;
+		observation->started_wall_us = errand.target;
+		errand.done(errand.arg, observation);
+	}
+	if (crew->count)
+		timer_start(&crew->answer, crew->loop, 0, answer_some, crew);
+}
+
+/* The test's targets are told apart by their hosts: "0", "1" … */
+void crew_observe(struct crew *crew, uint32_t key, const struct request *request,
+		  void (*done)(void *arg, struct observation *observation), void *arg)
+{
+	struct errand *errand = &crew->waiting[crew->count++];
+
+	*errand = (struct errand){ .done = done, .arg = arg, .key = key };
+	errand->target = (uint32_t)strtoul(request->host, NULL, 10);
+	errand->wide = request->subject.first == request->subject.last &&
+		       !strcmp(request->collector->name, "port");
+	crew->order[crew->asked++] = errand->target;
+	note_most(++(errand->wide ? crew->wide : crew->narrow)[errand->target],
+		  errand->wide ? &crew->wide_most : &crew->narrow_most);
+	note_most(++crew->of_prober[key], &crew->prober_most);
+	if (crew->answers_per_turn && !crew->answer.running)
+		timer_start(&crew->answer, crew->loop, 0, answer_some, crew);
+}
+
+void crew_forget(struct crew *crew)
+{
+	crew->forgotten += crew->count;
+	crew->count = 0;
+}
+
+size_t crew_size(const struct crew *crew)
+{
+	return crew->size;
+}
+
+const struct exception *plan_exception(const struct plan *plan, const struct check *check,
+				       int64_t wall_us)
+{
+	(void)plan;
+	(void)check;
+	(void)wall_us;
+	return NULL;
+}
+
+/* expected: "target" of what was seen, "nothing", or the reason. Judging twice without
+ * clearing would leak. */
+void judge(const struct check *check, const struct observation *observation,
+	   const struct exception *exception, int64_t wall_us, struct judgement *judgement)
+{
+	struct text seen = { 0 };
+
+	(void)exception;
+	(void)wall_us;
+	assert_null(judgement->expected);
+	if (!observation)
+		text_add(&seen, "nothing");
+	else if (observation->outcome.reason != REASON_NONE)
+		text_add(&seen, reason_word(observation->outcome.reason));
+	else
+		text_add_unsigned(&seen, (uint64_t)observation->started_wall_us);
+	judgement->expected = text_take(&seen);
+	judgement->reason = check->name;
+}
+
+void judgement_clear(struct judgement *judgement)
+{
+	free(judgement->expected);
+	*judgement = (struct judgement){ 0 };
+}
+
+static const struct collector port = { .name = "port" }, smb = { .name = "smb" };
+
+struct scene {
+	struct loop *loop;
+	struct crew *crew;
+	struct config config;
+	struct plan plan;
+	struct round *round;
+	char hosts[TARGETS_MOST][4];
+	size_t room;
+	bool stop;
+	struct timer timer;
+};
+
+static struct scene *scene_begin(size_t targets, size_t probers)
+{
+	struct scene *scene = memory_new(1, sizeof *scene);
+
+	scene->loop = loop_new();
+	scene->crew = memory_new(1, sizeof *scene->crew);
+	scene->crew->loop = scene->loop;
+	scene->crew->size = probers;
+	scene->crew->answers_per_turn = 3;
+	scene->config.target_count = targets;
+	scene->config.limits.per_target = 4;
+	scene->plan.config = &scene->config;
+	for (unsigned i = 0; i < targets; i++)
+		snprintf(scene->hosts[i], sizeof scene->hosts[i], "%u", i);
+	return scene;
+}
+
+static void scene_end(struct scene *scene)
+{
+	timer_stop(&scene->crew->answer);
+	round_free(scene->round);
+	free(scene->plan.observations);
+	free(scene->plan.checks);
+	loop_free(scene->loop);
+	free(scene->crew);
+	free(scene);
+}
+
+/* Observations for a target, each with one check. */
+static void add(struct scene *scene, uint32_t target, const struct collector *collector,
+		size_t count)
+{
+	struct plan *plan = &scene->plan;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t number = plan->observation_count++;
+
+		if (number == scene->room) {
+			scene->room = scene->room ? 2 * scene->room : 64;
+			plan->observations = memory_resize(plan->observations, scene->room,
+							   sizeof *plan->observations);
+			plan->checks = memory_resize(plan->checks, scene->room,
+						     sizeof *plan->checks);
+		}
+		plan->observations[number] = (struct plan_observation){ .target = target };
+		plan->observations[number].request = (struct request){
+			.collector = collector,
+			.subject = { .kind = SUBJECT_TCP, .first = 445, .last = 445 },
+			.host = scene->hosts[target],
+		};
+		plan->checks[plan->check_count++] =
+			(struct check){ .name = "check", .observation = (uint32_t)number,
+					.target = target };
+	}
+}
+
+static void run(struct scene *scene)
+{
+	if (!scene->round)
+		scene->round = round_new(&scene->plan);
+	round_run(scene->round, scene->loop, scene->crew, &scene->stop);
+}
+
+static void each_check_is_judged_by_its_own_observation(void **state)
+{
+	struct scene *scene = scene_begin(3, 2);
+
+	(void)state;
+	add(scene, 2, &smb, 3);
+	add(scene, 0, &port, 10);
+	add(scene, 1, &smb, 5);
+	/* The last two checks share the first observation; one more needs none. */
+	scene->plan.checks[17].observation = 0;
+	scene->plan.checks[16].observation = NO_OBSERVATION;
+	for (int again = 0; again < 2; again++) {
+		scene->crew->asked = 0;
+		run(scene);
+		assert_int_equal(scene->crew->asked, 18);
+		assert_string_equal(scene->round->judgements[0].expected, "2");
+		assert_string_equal(scene->round->judgements[3].expected, "0");
+		assert_string_equal(scene->round->judgements[15].expected, "1");
+		assert_string_equal(scene->round->judgements[16].expected, "nothing");
+		assert_string_equal(scene->round->judgements[17].expected, "2");
+		for (size_t i = 0; i < 18; i++)
+			assert_non_null(scene->round->observations[i]);
+	}
+	assert_true(scene->round->finished_wall_us >= scene->round->started_wall_us);
+	scene_end(scene);
+}
+
+static void conversations_are_few_and_ports_are_many(void **state)
+{
+	struct scene *scene = scene_begin(2, 1);
+
+	(void)state;
+	add(scene, 0, &smb, 50);
+	add(scene, 0, &port, 1000);
+	add(scene, 1, &smb, 50);
+	run(scene);
+	assert_int_equal(scene->crew->narrow_most, 4);
+	assert_int_equal(scene->crew->wide_most, 256);
+	scene_end(scene);
+}
+
+static void targets_take_turns(void **state)
+{
+	struct scene *scene = scene_begin(3, 1);
+
+	(void)state;
+	scene->config.limits.per_target = 1;
+	scene->crew->answers_per_turn = 1;
+	add(scene, 0, &smb, 20);
+	add(scene, 1, &smb, 20);
+	add(scene, 2, &smb, 20);
+	run(scene);
+	for (uint32_t i = 0; i < 60; i++)
+		assert_int_equal(scene->crew->order[i], i % 3);
+	scene_end(scene);
+}
+
+static void one_large_target_does_not_keep_the_others_waiting(void **state)
+{
+	struct scene *scene = scene_begin(40, 1);
+
+	(void)state;
+	add(scene, 0, &port, 4000);
+	for (uint32_t i = 1; i < 40; i++)
+		add(scene, i, &port, 1);
+	run(scene);
+	for (uint32_t i = 0; i < 40; i++)
+		assert_int_equal(scene->crew->order[i], i);
+	scene_end(scene);
+}
+
+static void a_prober_is_not_given_more_than_it_can_hold(void **state)
+{
+	struct scene *scene = scene_begin(40, 2);
+
+	(void)state;
+	scene->crew->answers_per_turn = 400;
+	for (uint32_t i = 0; i < 40; i++)
+		add(scene, i, &port, 150);
+	run(scene);
+	assert_int_equal(scene->crew->asked, 6000);
+	assert_int_equal(scene->crew->prober_most, 2048);
+	scene_end(scene);
+}
+
+static void the_rate_is_kept(void **state)
+{
+	struct scene *scene = scene_begin(1, 1);
+	int64_t began_us = clock_monotonic_us(), took_us;
+
+	(void)state;
+	scene->config.limits.probes_per_second = 100;
+	add(scene, 0, &port, 30);
+	run(scene);
+	took_us = clock_monotonic_us() - began_us;
+	/* Ten at once, the other twenty at 10 ms each. */
+	assert_true(took_us >= 195 * CLOCK_MILLISECOND);
+	assert_int_equal(scene->crew->asked, 30);
+	scene_end(scene);
+}
+
+static void stop_now(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+static void what_a_stopped_round_has_not_seen_is_cancelled(void **state)
+{
+	struct scene *scene = scene_begin(2, 1);
+
+	(void)state;
+	scene->crew->answers_per_turn = 0;
+	add(scene, 0, &smb, 10);
+	add(scene, 1, &port, 10);
+	timer_start(&scene->timer, scene->loop, clock_monotonic_us() + 30 * CLOCK_MILLISECOND,
+		    stop_now, &scene->stop);
+	run(scene);
+	assert_int_equal(scene->crew->asked, 14);
+	assert_int_equal(scene->crew->forgotten, 14);
+	for (size_t i = 0; i < 20; i++) {
+		assert_string_equal(scene->round->judgements[i].expected, "cancelled");
+		assert_null(scene->round->observations[i]);
+	}
+	scene_end(scene);
+}
+
+struct watcher {
+	size_t calls;
+	struct round_progress last;
+};
+
+static void watch_progress(void *arg, const struct round_progress *progress)
+{
+	struct watcher *watcher = arg;
+
+	assert_true(progress->done >= watcher->last.done);
+	assert_true(progress->done + progress->under_way <= progress->total);
+	watcher->calls++;
+	watcher->last = *progress;
+}
+
+static void progress_is_told_to_its_end(void **state)
+{
+	struct scene *scene = scene_begin(1, 1);
+	struct watcher watcher = { 0 };
+
+	(void)state;
+	add(scene, 0, &smb, 40);
+	scene->round = round_new(&scene->plan);
+	scene->round->progress = watch_progress;
+	scene->round->arg = &watcher;
+	run(scene);
+	assert_true(watcher.calls > 10);
+	assert_int_equal(watcher.last.done, 40);
+	assert_int_equal(watcher.last.total, 40);
+	assert_int_equal(watcher.last.under_way, 0);
+	assert_null(watcher.last.newest);
+	scene_end(scene);
+}
+
+static void a_plan_without_observations_is_over_at_once(void **state)
+{
+	struct scene *scene = scene_begin(0, 1);
+
+	(void)state;
+	run(scene);
+	assert_int_equal(scene->crew->asked, 0);
+	scene_end(scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_check_is_judged_by_its_own_observation),
+		cmocka_unit_test(conversations_are_few_and_ports_are_many),
+		cmocka_unit_test(targets_take_turns),
+		cmocka_unit_test(one_large_target_does_not_keep_the_others_waiting),
+		cmocka_unit_test(a_prober_is_not_given_more_than_it_can_hold),
+		cmocka_unit_test(the_rate_is_kept),
+		cmocka_unit_test(what_a_stopped_round_has_not_seen_is_cancelled),
+		cmocka_unit_test(progress_is_told_to_its_end),
+		cmocka_unit_test(a_plan_without_observations_is_over_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
