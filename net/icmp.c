@@ -48,7 +48,10 @@ static int icmp_take_one(int fd, struct icmp_error *icmp)
 		char bytes[CMSG_SPACE(sizeof(struct sock_extended_err) +
 				      sizeof(struct sockaddr_in6)) + 64];
 	} control;
-	struct msghdr message = { .msg_control = &control,
+	struct sockaddr_storage peer = { 0 };
+	struct msghdr message = { .msg_name = &peer,
+				  .msg_namelen = sizeof peer,
+				  .msg_control = &control,
 				  .msg_controllen = sizeof control };
 
 	if (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
@@ -58,8 +61,10 @@ static int icmp_take_one(int fd, struct icmp_error *icmp)
 		bool four = head->cmsg_level == IPPROTO_IP && head->cmsg_type == IP_RECVERR;
 		bool six = head->cmsg_level == IPPROTO_IPV6 && head->cmsg_type == IPV6_RECVERR;
 
-		if (four || six)
-			return icmp_from_queue((const void *)CMSG_DATA(head), icmp);
+		if ((four || six) && icmp_from_queue((const void *)CMSG_DATA(head), icmp)) {
+			address_from_socket(&peer, &icmp->peer);
+			return 1;
+		}
 	}
 	return 0;
 }

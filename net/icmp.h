@@ -14,6 +14,7 @@ struct icmp_error {
 	uint8_t family;		/* 4 or 6: in which ICMP type and code are to be read; 0: none */
 	uint8_t type, code;
 	struct address origin;	/* who said it; family 0 when the kernel does not know */
+	struct address peer;	/* to whom our packet was going, with port */
 };
 
 /* What a list of types and codes comes down to for somebody who wants to reach a port. */
