@@ -38,11 +38,9 @@ static const int allowed[] = {
 	SCMP_SYS(close), SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(fstat), SCMP_SYS(read),
 	SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
 	/* waiting */
-	SCMP_SYS(clock_nanosleep), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
-	SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_wait),
-	SCMP_SYS(eventfd2), SCMP_SYS(futex), SCMP_SYS(nanosleep), SCMP_SYS(pipe2),
+	SCMP_SYS(clock_nanosleep), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_wait), SCMP_SYS(futex), SCMP_SYS(nanosleep),
 	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(restart_syscall), SCMP_SYS(sched_yield),
-	SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
 	/* memory */
 	SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(mremap), SCMP_SYS(munmap),
 	/* the time, chance, who we are */
@@ -65,9 +63,6 @@ static const struct {
 	{ SOL_SOCKET, SO_RCVBUF },
 	{ SOL_SOCKET, SO_REUSEADDR },
 	{ SOL_SOCKET, SO_SNDBUF },
-	{ SOL_SOCKET, SO_TIMESTAMP },
-	{ SOL_SOCKET, SO_TIMESTAMPNS },
-	{ IPPROTO_TCP, TCP_FASTOPEN_CONNECT },
 	{ IPPROTO_TCP, TCP_NODELAY },
 	{ IPPROTO_TCP, TCP_QUICKACK },
 	{ IPPROTO_TCP, TCP_SYNCNT },
@@ -75,14 +70,8 @@ static const struct {
 	{ IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT },
 	{ IPPROTO_IP, IP_MTU_DISCOVER },
 	{ IPPROTO_IP, IP_RECVERR },
-	{ IPPROTO_IP, IP_RECVTTL },
-	{ IPPROTO_IP, IP_TOS },
-	{ IPPROTO_IP, IP_TTL },
 	{ IPPROTO_IPV6, IPV6_MTU_DISCOVER },
 	{ IPPROTO_IPV6, IPV6_RECVERR },
-	{ IPPROTO_IPV6, IPV6_RECVHOPLIMIT },
-	{ IPPROTO_IPV6, IPV6_TCLASS },
-	{ IPPROTO_IPV6, IPV6_UNICAST_HOPS },
 	{ IPPROTO_IPV6, IPV6_V6ONLY },
 };
 

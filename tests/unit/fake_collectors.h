@@ -4,7 +4,7 @@
  * port says how many milliseconds `later` and `spin` take.
  *
  *	echo	finishes inside start(), with the process's number and some facts
- *	later	finishes after a while		spin	works that long without a pause
+ *	later	finishes after a while		spin	takes so much of a CPU
  *	never	does not finish			crash	aborts
  */
 #ifndef TESTS_UNIT_FAKE_COLLECTORS_H
