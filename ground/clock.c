@@ -76,7 +76,7 @@ bool clock_parse_duration(const char *string, int64_t *us)
 		return false;
 	number = strtoll(string, &end, 10);
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-		if (!strcmp(end, units[i].unit)) {
+		if (!strcmp(end, units[i].unit) && number <= INT64_MAX / units[i].us) {
 			*us = number * units[i].us;
 			return true;
 		}

@@ -133,6 +133,7 @@ static void durations_need_a_unit(void **state)
 	assert_false(clock_parse_duration("-5m", &us));
 	assert_false(clock_parse_duration("5min", &us));
 	assert_false(clock_parse_duration("99999999999d", &us));
+	assert_false(clock_parse_duration("999999999w", &us));
 	assert_false(clock_parse_duration("", &us));
 }
 
