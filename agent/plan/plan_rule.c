@@ -15,6 +15,7 @@
 /* A rule as it is for the target at hand. */
 struct turn {
 	const struct rule *rule;
+	const char *profile; /* by which the target has the rule */
 	const struct subject *subjects;
 	size_t subject_count;
 	const char *const *names; /* NULL: the subjects are not those of the rule */
@@ -42,14 +43,23 @@ static const struct peer *find_peer(const struct target *target, const char *nam
 	return NULL;
 }
 
-static bool override_is_for(struct planning *planning, const struct override *override,
-			    const struct rule *rule)
+static bool matches_full_name(struct planning *planning, const char *pattern,
+			      const char *profile, const char *id)
 {
-	if (words_match(override->rule, rule->id))
-		return true;
 	text_clear(&planning->scratch);
-	text_add_format(&planning->scratch, "%s.%s", rule->profile, rule->id);
-	return words_match(override->rule, text_string(&planning->scratch));
+	text_add_format(&planning->scratch, "%s.%s", profile, id);
+	return words_match(pattern, text_string(&planning->scratch));
+}
+
+/* An inherited rule goes by the name of either profile: people know the one they listed. */
+static bool override_is_for(struct planning *planning, const struct override *override,
+			    const struct turn *turn)
+{
+	const struct rule *rule = turn->rule;
+
+	return words_match(override->rule, rule->id) ||
+	       matches_full_name(planning, override->rule, rule->profile, rule->id) ||
+	       matches_full_name(planning, override->rule, turn->profile, rule->id);
 }
 
 static void
@@ -79,7 +89,7 @@ static void apply_overrides(struct planning *planning, struct turn *turn)
 	for (size_t i = 0; i < target->override_count; i++) {
 		const struct override *override = &target->overrides[i];
 
-		if (!override_is_for(planning, override, turn->rule))
+		if (!override_is_for(planning, override, turn))
 			continue;
 		planning->override_used[i] = true;
 		if (override->subject)
@@ -347,7 +357,11 @@ add_check(struct planning *planning, const struct turn *turn, size_t subject, ui
 
 void planning_add_rule(struct planning *planning, const struct menu *menu, size_t rule)
 {
-	struct turn turn = { .rule = &menu->profile->rules[rule], .names = menu->names[rule] };
+	struct turn turn = {
+		.rule = &menu->profile->rules[rule],
+		.profile = menu->profile->name,
+		.names = menu->names[rule],
+	};
 
 	turn.subjects = turn.rule->subjects;
 	turn.subject_count = turn.rule->subject_count;

@@ -21,6 +21,23 @@ static void an_override_moves_a_subject_and_changes_a_severity(void **state)
 	assert_int_equal(plan->checks[0].severity, SEVERITY_MINOR);
 }
 
+static void an_inherited_rule_goes_by_the_name_of_either_profile(void **state)
+{
+	struct papers *papers = *state;
+	const struct plan *plan;
+
+	read_profile(papers, "base.yaml", HEAD("base") "rules:\n" WEB);
+	read_profile(papers, "p.yaml", HEAD("p") "extends: base\n");
+	plan = make_plan(papers, "targets:\n"
+				 "  - { name: a, address: 10.0.0.1, profiles: p,\n"
+				 "      overrides: { p.port-web: { severity: minor } } }\n"
+				 "  - { name: b, address: 10.0.0.1, profiles: p,\n"
+				 "      overrides: { base.port-web: { severity: minor } } }\n");
+	assert_good(papers);
+	assert_int_equal(plan->checks[0].severity, SEVERITY_MINOR);
+	assert_int_equal(plan->checks[1].severity, SEVERITY_MINOR);
+}
+
 static void an_override_switches_off(void **state)
 {
 	const struct plan *plan = plan_one(
@@ -253,6 +270,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PAPERS_TEST(an_override_moves_a_subject_and_changes_a_severity),
+		PAPERS_TEST(an_inherited_rule_goes_by_the_name_of_either_profile),
 		PAPERS_TEST(an_override_switches_off),
 		PAPERS_TEST(an_override_to_a_bad_subject_is_refused),
 		PAPERS_TEST(an_override_that_matches_nothing_is_a_warning),
