@@ -6,7 +6,7 @@
 #include "ground/clock.h"
 #include "ground/memory.h"
 
-enum { BUCKETS = 1024 }; /* of a power of two */
+enum { BUCKETS = 1024 };
 
 /* Nobody is waited for less: a busy PBX and a retransmitted SYN need that long. */
 #define PATIENCE_LEAST_US (400 * CLOCK_MILLISECOND)
