@@ -61,20 +61,6 @@ struct loop *loop_new(void)
 	return loop;
 }
 
-void loop_free(struct loop *loop)
-{
-	if (!loop)
-		return;
-	for (struct signal_watch *watch = loop->signals, *next; watch; watch = next) {
-		next = watch->next;
-		event_free(watch->event);
-		free(watch);
-	}
-	event_base_free(loop->base);
-	free(loop->later);
-	free(loop);
-}
-
 int64_t loop_now_us(const struct loop *loop)
 {
 	return loop->now_us ? loop->now_us : clock_monotonic_us();
@@ -105,6 +91,23 @@ static void loop_make_calls(struct loop *loop)
 	for (size_t i = 0; i < count; i++)
 		calls[i].function(calls[i].arg);
 	free(calls);
+}
+
+void loop_free(struct loop *loop)
+{
+	if (!loop)
+		return;
+	/* What waits to be freed in the next turn has none any more. */
+	while (loop->later_count)
+		loop_make_calls(loop);
+	for (struct signal_watch *watch = loop->signals, *next; watch; watch = next) {
+		next = watch->next;
+		event_free(watch->event);
+		free(watch);
+	}
+	event_base_free(loop->base);
+	free(loop->later);
+	free(loop);
 }
 
 /* Every callback comes through here first, so that a turn's time is taken once. */

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/dialogue.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ground/memory.h"
+#include "net/datagram.h"
+#include "net/stream.h"
+
+enum { MOST_BYTES = 65536, SAY_MOST = 65536, DATAGRAMS_A_TURN = 16 };
+
+struct dialogue {
+	struct loop *loop;
+	struct dialogue_plan plan;
+	void *talk;
+	void (*done)(void *arg, const struct dialogue_end *end);
+	void *arg;
+	size_t step;
+	struct writer said;		/* in this step; UDP says it again */
+	struct timer deadline, again;
+	struct stream *stream;		/* TCP */
+	int fd;				/* UDP */
+	struct watch watch;
+	enum reason unopened;		/* why there is no fd */
+	int64_t started_us, said_us;
+	struct dialogue_end end;
+	bool finished;
+};
+
+static const struct step *step_now(const struct dialogue *dialogue)
+{
+	return &dialogue->plan.steps[dialogue->step];
+}
+
+/* Everything that could still call us stops; may be called twice. */
+static void dialogue_stop(struct dialogue *dialogue)
+{
+	timer_stop(&dialogue->deadline);
+	timer_stop(&dialogue->again);
+	watch_stop(&dialogue->watch);
+	if (dialogue->stream)
+		stream_close(dialogue->stream);
+	dialogue->stream = NULL;
+	if (dialogue->fd >= 0)
+		close(dialogue->fd);
+	dialogue->fd = -1;
+	dialogue->finished = true;
+}
+
+static void dialogue_free(void *arg)
+{
+	struct dialogue *dialogue = arg;
+
+	writer_free(&dialogue->said);
+	free(dialogue);
+}
+
+void dialogue_cancel(struct dialogue *dialogue)
+{
+	dialogue_stop(dialogue);
+	loop_later(dialogue->loop, dialogue_free, dialogue);
+}
+
+static void dialogue_finish(struct dialogue *dialogue, enum stage stage, enum reason reason)
+{
+	struct dialogue_end *end = &dialogue->end;
+
+	if (dialogue->finished)
+		return;
+	if (reason != REASON_NONE)
+		end->outcome = (struct outcome){ .stage = stage, .reason = reason };
+	if (stage == STAGE_REPLY && dialogue->step < dialogue->plan.count)
+		end->outcome.step = step_now(dialogue)->name;
+	if (dialogue->stream)
+		end->bytes_received = stream_received_bytes(dialogue->stream);
+	dialogue_cancel(dialogue);
+	dialogue->done(dialogue->arg, end);
+}
+
+static void dialogue_conclude(struct dialogue *dialogue)
+{
+	dialogue_finish(dialogue, STAGE_NONE, REASON_NONE);
+}
+
+/* TCP is past connecting once its stream is; UDP only knows when something has come. */
+static enum stage dialogue_stage(const struct dialogue *dialogue)
+{
+	return dialogue->stream ? stream_stage(dialogue->stream) : STAGE_REPLY;
+}
+
+static void on_deadline(void *arg)
+{
+	struct dialogue *dialogue = arg;
+
+	dialogue_finish(dialogue, dialogue_stage(dialogue), REASON_TIMED_OUT);
+}
+
+static void send_said(struct dialogue *dialogue);
+
+static void on_silence(void *arg)
+{
+	send_said(arg);
+}
+
+static void send_said(struct dialogue *dialogue)
+{
+	enum reason reason;
+
+	if (dialogue->stream) {
+		stream_send(dialogue->stream, dialogue->said.bytes, dialogue->said.length);
+		return;
+	}
+	reason = datagram_send(dialogue->fd, dialogue->said.bytes, dialogue->said.length);
+	if (reason != REASON_NONE)
+		dialogue_finish(dialogue, STAGE_CONNECT, reason);
+	else if (dialogue->plan.resend_after_us)
+		timer_start(&dialogue->again, dialogue->loop,
+			    loop_now_us(dialogue->loop) + dialogue->plan.resend_after_us,
+			    on_silence, dialogue);
+}
+
+static void say_step(struct dialogue *dialogue)
+{
+	const struct step *step = step_now(dialogue);
+
+	writer_clear(&dialogue->said);
+	if (!step->write)
+		return;
+	step->write(&dialogue->said, dialogue->talk);
+	if (!writer_ok(&dialogue->said)) {
+		dialogue_finish(dialogue, STAGE_REQUEST, REASON_INTERNAL);
+		return;
+	}
+	if (dialogue->said_us < 0)
+		dialogue->said_us = loop_now_us(dialogue->loop);
+	send_said(dialogue);
+}
+
+/* From the step we are at on, as far as nothing need be awaited. */
+static void dialogue_go_on(struct dialogue *dialogue)
+{
+	while (!dialogue->finished && dialogue->step < dialogue->plan.count) {
+		say_step(dialogue);
+		if (dialogue->finished || step_now(dialogue)->read)
+			return;
+		dialogue->step++;
+	}
+	if (!dialogue->finished)
+		dialogue_conclude(dialogue);
+}
+
+/* True when the step came to its end, and there is a next one under way. */
+static bool hear_step(struct dialogue *dialogue, struct reader *in)
+{
+	switch (step_now(dialogue)->read(in, dialogue->talk)) {
+	case TURN_NEED_MORE:
+		return false;
+	case TURN_NEXT_STEP:
+		timer_stop(&dialogue->again);
+		dialogue->step++;
+		return true;
+	case TURN_CONCLUDED:
+		dialogue_conclude(dialogue);
+		return false;
+	case TURN_NOT_THIS_PROTOCOL:
+		dialogue_finish(dialogue, STAGE_REPLY, REASON_NOT_THIS_PROTOCOL);
+		return false;
+	case TURN_MALFORMED:
+	default:
+		dialogue_finish(dialogue, STAGE_REPLY, REASON_MALFORMED);
+		return false;
+	}
+}
+
+static void note_reply(struct dialogue *dialogue)
+{
+	if (dialogue->end.first_reply_us < 0 && dialogue->said_us >= 0)
+		dialogue->end.first_reply_us = loop_now_us(dialogue->loop) - dialogue->said_us;
+}
+
+static void on_opened(void *arg)
+{
+	struct dialogue *dialogue = arg;
+
+	dialogue->end.connect_us = loop_now_us(dialogue->loop) - dialogue->started_us;
+	dialogue_go_on(dialogue);
+}
+
+static void on_received(void *arg)
+{
+	struct dialogue *dialogue = arg;
+	struct reader in;
+
+	note_reply(dialogue);
+	for (;;) {
+		in = stream_bytes(dialogue->stream);
+		if (!reader_left(&in) || !hear_step(dialogue, &in))
+			return;
+		stream_take(dialogue->stream, in.at);
+		dialogue_go_on(dialogue);
+		if (dialogue->finished)
+			return;
+	}
+}
+
+/* A peer that goes away in the middle of its answer has cut it short; one that had not
+ * begun has closed early. */
+static void on_ended(void *arg, struct outcome outcome)
+{
+	struct dialogue *dialogue = arg;
+	struct reader in = stream_bytes(dialogue->stream);
+
+	if (outcome.reason == REASON_CLOSED_EARLY && reader_left(&in))
+		outcome.reason = REASON_MALFORMED;
+	dialogue_finish(dialogue, outcome.stage, outcome.reason);
+}
+
+/* One datagram; false when there is nothing more to do. */
+static bool hear_datagram(struct dialogue *dialogue)
+{
+	static const size_t most = DATAGRAM_MOST;
+	uint8_t room[DATAGRAM_MOST];
+	struct reader in;
+	enum reason reason;
+	size_t length;
+
+	if (!datagram_receive(dialogue->fd, room, most, &length, &reason)) {
+		if (reason != REASON_NONE)
+			dialogue_finish(dialogue, STAGE_CONNECT, reason);
+		return false;
+	}
+	note_reply(dialogue);
+	dialogue->end.bytes_received += length;
+	if (dialogue->end.bytes_received > dialogue->plan.most_bytes) {
+		dialogue_finish(dialogue, STAGE_REPLY, REASON_TOO_MUCH);
+		return false;
+	}
+	reader_init(&in, room, length);
+	if (hear_step(dialogue, &in))
+		dialogue_go_on(dialogue);
+	return !dialogue->finished;
+}
+
+static void on_datagrams(void *arg, unsigned what)
+{
+	struct dialogue *dialogue = arg;
+
+	(void)what;
+	for (int i = 0; i < DATAGRAMS_A_TURN; i++)
+		if (!hear_datagram(dialogue))
+			return;
+}
+
+static void on_begun(void *arg)
+{
+	struct dialogue *dialogue = arg;
+
+	if (dialogue->finished)
+		return;
+	if (dialogue->fd < 0) {
+		dialogue_finish(dialogue, STAGE_CONNECT, dialogue->unopened);
+		return;
+	}
+	watch_start(&dialogue->watch, dialogue->loop, dialogue->fd, LOOP_READ, on_datagrams,
+		    dialogue);
+	dialogue_go_on(dialogue);
+}
+
+static void dialogue_open(struct dialogue *dialogue)
+{
+	static const struct stream_events events = { on_opened, on_received, on_ended };
+	const struct route *route = dialogue->plan.route;
+
+	if (!dialogue->plan.over_udp) {
+		dialogue->stream = stream_open(dialogue->loop, route, dialogue->plan.most_bytes,
+					       &events, dialogue);
+		return;
+	}
+	dialogue->fd = datagram_open(&route->peer, &route->source, &dialogue->unopened);
+	loop_later(dialogue->loop, on_begun, dialogue);
+}
+
+struct dialogue *dialogue_start(struct loop *loop, const struct dialogue_plan *plan,
+				void *talk,
+				void (*done)(void *arg, const struct dialogue_end *end),
+				void *arg)
+{
+	struct dialogue *dialogue = memory_new(1, sizeof *dialogue);
+
+	dialogue->loop = loop;
+	dialogue->plan = *plan;
+	if (!dialogue->plan.most_bytes)
+		dialogue->plan.most_bytes = MOST_BYTES;
+	dialogue->talk = talk;
+	dialogue->done = done;
+	dialogue->arg = arg;
+	dialogue->fd = -1;
+	dialogue->started_us = loop_now_us(loop);
+	dialogue->said_us = -1;
+	dialogue->end.connect_us = dialogue->end.first_reply_us = -1;
+	writer_grow_up_to(&dialogue->said, SAY_MOST);
+	timer_start(&dialogue->deadline, loop, plan->deadline_us, on_deadline, dialogue);
+	dialogue_open(dialogue);
+	return dialogue;
+}

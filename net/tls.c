@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/tls.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <stdlib.h>
+
+#include "ground/memory.h"
+
+enum { CHUNK_BYTES = 4096 };
+
+struct tls {
+	SSL_CTX *context;
+	SSL *ssl;
+	BIO *incoming, *outgoing;	/* the SSL's */
+};
+
+struct tls *tls_new(const char *name)
+{
+	struct tls *tls = memory_new(1, sizeof *tls);
+
+	tls->context = SSL_CTX_new(TLS_client_method());
+	if (!tls->context)
+		abort();
+	SSL_CTX_set_security_level(tls->context, 0);
+	SSL_CTX_set_min_proto_version(tls->context, 0);
+	SSL_CTX_set_options(tls->context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_TICKET |
+					  SSL_OP_IGNORE_UNEXPECTED_EOF);
+	SSL_CTX_set_cipher_list(tls->context, "ALL:COMPLEMENTOFALL");
+	SSL_CTX_set_mode(tls->context, SSL_MODE_RELEASE_BUFFERS);
+	tls->ssl = SSL_new(tls->context);
+	tls->incoming = BIO_new(BIO_s_mem());
+	tls->outgoing = BIO_new(BIO_s_mem());
+	if (!tls->ssl || !tls->incoming || !tls->outgoing)
+		abort();
+	BIO_set_mem_eof_return(tls->incoming, -1);
+	SSL_set_bio(tls->ssl, tls->incoming, tls->outgoing);
+	if (name)
+		SSL_set_tlsext_host_name(tls->ssl, name);
+	SSL_set_connect_state(tls->ssl);
+	return tls;
+}
+
+void tls_free(struct tls *tls)
+{
+	if (!tls)
+		return;
+	SSL_free(tls->ssl);
+	SSL_CTX_free(tls->context);
+	free(tls);
+}
+
+static enum tls_result tls_result_of(struct tls *tls, int returned)
+{
+	switch (SSL_get_error(tls->ssl, returned)) {
+	case SSL_ERROR_NONE:
+		return TLS_DONE;
+	case SSL_ERROR_WANT_READ:
+	case SSL_ERROR_WANT_WRITE:
+		return TLS_WANTS_BYTES;
+	case SSL_ERROR_ZERO_RETURN:
+		return TLS_CLOSED;
+	default:
+		return TLS_BROKEN;
+	}
+}
+
+void tls_feed(struct tls *tls, const void *bytes, size_t length)
+{
+	size_t written;
+
+	if (length && !BIO_write_ex(tls->incoming, bytes, length, &written))
+		abort();
+}
+
+enum tls_result tls_handshake(struct tls *tls)
+{
+	ERR_clear_error();
+	return tls_result_of(tls, SSL_do_handshake(tls->ssl));
+}
+
+enum tls_result tls_read(struct tls *tls, struct writer *in)
+{
+	uint8_t chunk[CHUNK_BYTES];
+	size_t length;
+	int returned;
+
+	ERR_clear_error();
+	returned = SSL_read_ex(tls->ssl, chunk, sizeof chunk, &length);
+	if (returned)
+		writer_put(in, chunk, length);
+	return tls_result_of(tls, returned);
+}
+
+enum tls_result tls_write(struct tls *tls, const void *bytes, size_t length)
+{
+	size_t written;
+
+	if (!length)
+		return TLS_DONE;
+	ERR_clear_error();
+	return tls_result_of(tls, SSL_write_ex(tls->ssl, bytes, length, &written));
+}
+
+void tls_drain(struct tls *tls, struct writer *out)
+{
+	uint8_t chunk[CHUNK_BYTES];
+	size_t length;
+
+	while (BIO_read_ex(tls->outgoing, chunk, sizeof chunk, &length))
+		writer_put(out, chunk, length);
+}

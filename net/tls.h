@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A TLS client for talking through, not for judging by: nothing is verified, old versions
+ * and weak suites are welcome, so that old servers can be asked their questions. Bytes go
+ * in and out through memory, so that who owns the socket also owns every limit.
+ */
+#ifndef NET_TLS_H
+#define NET_TLS_H
+
+#include "net/bytes.h"
+
+enum tls_result {
+	TLS_DONE,
+	TLS_WANTS_BYTES,	/* of the peer's */
+	TLS_CLOSED,		/* the peer said goodbye */
+	TLS_BROKEN
+};
+
+struct tls;
+
+/* name: for SNI; NULL to send none. */
+struct tls *tls_new(const char *name);
+void tls_free(struct tls *tls);
+/* What has come over the wire. */
+void tls_feed(struct tls *tls, const void *bytes, size_t length);
+enum tls_result tls_handshake(struct tls *tls);
+/* Appends what can be decrypted to `in`; DONE when there may be more. */
+enum tls_result tls_read(struct tls *tls, struct writer *in);
+enum tls_result tls_write(struct tls *tls, const void *bytes, size_t length);
+/* Moves what must go over the wire to `out`. */
+void tls_drain(struct tls *tls, struct writer *out);
+
+#endif

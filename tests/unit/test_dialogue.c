@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/dialogue_scene.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static void say_helo(struct writer *out, void *talk)
+{
+	(void)talk;
+	writer_put_text(out, "HELO\n");
+}
+
+static const struct step shout[] = {
+	{ "shout", say_helo, NULL },
+};
+
+static void play_byte_by_byte(int fd)
+{
+	await(fd, "HELO\n");
+	for (const char *c = "OK\nSEEN\n"; *c; c++) {
+		usleep(2000);
+		if (send(fd, c, 1, MSG_NOSIGNAL) < 0)
+			_exit(1);
+	}
+	pause();
+}
+
+static void play_cut(int fd)
+{
+	await(fd, "HELO\n");
+	tell(fd, "O");
+}
+
+static void play_close(int fd)
+{
+	await(fd, "HELO\n");
+	close(fd);
+}
+
+static void play_reset(int fd)
+{
+	struct linger now = { 1, 0 };
+
+	await(fd, "HELO\n");
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+	close(fd);
+}
+
+static void play_endless(int fd)
+{
+	char chunk[4096];
+
+	memset(chunk, 'x', sizeof chunk);
+	while (send(fd, chunk, sizeof chunk, MSG_NOSIGNAL) > 0)
+		;
+}
+
+static void play_drip(int fd)
+{
+	for (int i = 0; i < 200 && send(fd, "x", 1, MSG_NOSIGNAL) > 0; i++)
+		usleep(20000);
+}
+
+static void play_all_at_once(int fd)
+{
+	tell(fd, "OK\nSEEN\nand more");
+	pause();
+}
+
+static void a_dialogue_that_goes_well_ends_well(void **state)
+{
+	struct scene *scene = scene_with(play_well, SOCK_STREAM);
+
+	(void)state;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	assert_string_equal(scene->heard, "OKSEEN");
+	assert_true(scene->end.connect_us >= 0);
+	assert_true(scene->end.first_reply_us >= 0);
+	assert_int_equal(scene->end.bytes_received, 8);
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+static void a_reply_may_come_a_byte_at_a_time(void **state)
+{
+	struct scene *scene = scene_with(play_byte_by_byte, SOCK_STREAM);
+
+	(void)state;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+static void two_replies_may_come_in_one_packet(void **state)
+{
+	struct scene *scene = scene_with(play_all_at_once, SOCK_STREAM);
+
+	(void)state;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	assert_string_equal(scene->heard, "OKSEEN");
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+static void a_step_without_an_answer_is_over_once_said(void **state)
+{
+	struct scene *scene = scene_with(play_silent, SOCK_STREAM);
+
+	(void)state;
+	scene->plan.steps = shout;
+	scene->plan.count = 1;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+static void silence_ends_at_the_deadline(void **state)
+{
+	struct scene *scene = scene_with(play_silent, SOCK_STREAM);
+	int64_t begun = clock_monotonic_us();
+
+	(void)state;
+	scene_run_for(scene, 150 * CLOCK_MILLISECOND);
+	assert_in_range(clock_monotonic_us() - begun, 150000, 1150000);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_TIMED_OUT, "greet");
+}
+
+static void a_dripping_peer_cannot_move_the_deadline(void **state)
+{
+	struct scene *scene = scene_with(play_drip, SOCK_STREAM);
+	int64_t begun = clock_monotonic_us();
+
+	(void)state;
+	scene_run_for(scene, 150 * CLOCK_MILLISECOND);
+	assert_in_range(clock_monotonic_us() - begun, 150000, 1150000);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_TIMED_OUT, "greet");
+}
+
+static void a_reply_cut_short_is_malformed(void **state)
+{
+	struct scene *scene = scene_with(play_cut, SOCK_STREAM);
+
+	(void)state;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_MALFORMED, "greet");
+}
+
+static void a_peer_that_goes_without_a_word_closed_early(void **state)
+{
+	struct scene *scene = scene_with(play_close, SOCK_STREAM);
+
+	(void)state;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_CLOSED_EARLY, "greet");
+}
+
+static void a_reset_is_said_as_such(void **state)
+{
+	struct scene *scene = scene_with(play_reset, SOCK_STREAM);
+
+	(void)state;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_RESET, "greet");
+}
+
+static void endless_bytes_are_too_much(void **state)
+{
+	struct scene *scene = scene_with(play_endless, SOCK_STREAM);
+
+	(void)state;
+	scene->plan.most_bytes = 10000;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_TOO_MUCH, "greet");
+}
+
+static void another_protocol_is_recognised(void **state)
+{
+	struct scene *scene = scene_with(play_another_protocol, SOCK_STREAM);
+
+	(void)state;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_NOT_THIS_PROTOCOL, "greet");
+}
+
+static void a_refused_connection_fails_at_connect(void **state)
+{
+	struct scene *scene = scene_with(play_silent, SOCK_STREAM);
+	struct address free_address;
+	int fd = bind_loopback(SOCK_STREAM, &free_address);
+
+	(void)state;
+	scene->route.peer = free_address;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	close(fd);
+	scene_assert_ended(scene, STAGE_CONNECT, REASON_REFUSED, NULL);
+}
+
+static void a_source_that_is_not_ours_is_said(void **state)
+{
+	struct scene *scene = scene_with(play_silent, SOCK_STREAM);
+
+	(void)state;
+	assert_true(address_parse("192.0.2.1", &scene->route.source));
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_CONNECT, REASON_SOURCE_UNAVAILABLE, NULL);
+}
+
+static void a_cancelled_dialogue_says_nothing(void **state)
+{
+	struct scene *scene = scene_with(play_well, SOCK_STREAM);
+	struct dialogue *dialogue;
+
+	(void)state;
+	scene->plan.deadline_us = clock_monotonic_us() + CLOCK_SECOND;
+	dialogue = dialogue_start(scene->loop, &scene->plan, scene, scene_is_done, scene);
+	dialogue_cancel(dialogue);
+	loop_run(scene->loop);
+	assert_int_equal(scene->done, 0);
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_dialogue_that_goes_well_ends_well),
+		cmocka_unit_test(a_reply_may_come_a_byte_at_a_time),
+		cmocka_unit_test(two_replies_may_come_in_one_packet),
+		cmocka_unit_test(a_step_without_an_answer_is_over_once_said),
+		cmocka_unit_test(silence_ends_at_the_deadline),
+		cmocka_unit_test(a_dripping_peer_cannot_move_the_deadline),
+		cmocka_unit_test(a_reply_cut_short_is_malformed),
+		cmocka_unit_test(a_peer_that_goes_without_a_word_closed_early),
+		cmocka_unit_test(a_reset_is_said_as_such),
+		cmocka_unit_test(endless_bytes_are_too_much),
+		cmocka_unit_test(another_protocol_is_recognised),
+		cmocka_unit_test(a_refused_connection_fails_at_connect),
+		cmocka_unit_test(a_source_that_is_not_ours_is_said),
+		cmocka_unit_test(a_cancelled_dialogue_says_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The same dialogue along other routes: through a proxy, inside TLS, as datagrams.
+ */
+#include "tests/unit/dialogue_scene.h"
+
+#include <netinet/in.h>
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- through a proxy: it is the peer, and the route's peer is never spoken to directly */
+
+static void proxy_well(int fd)
+{
+	await(fd, "CONNECT pbx.example:443 HTTP/1.1\r\n");
+	tell(fd, "HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n");
+	play_well(fd);
+}
+
+static void proxy_wants_password(int fd)
+{
+	await(fd, "\r\n\r\n");
+	tell(fd, "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
+	pause();
+}
+
+static void proxy_refuses(int fd)
+{
+	await(fd, "Proxy-Authorization: Basic dTpw\r\n");
+	tell(fd, "HTTP/1.1 503 No\r\n\r\n");
+	pause();
+}
+
+static void proxy_never_ends_its_header(int fd)
+{
+	await(fd, "\r\n\r\n");
+	tell(fd, "HTTP/1.1 200 OK\r\n");
+	for (int i = 0; i < 2000; i++)
+		tell(fd, "X-More: and more and more\r\n");
+	pause();
+}
+
+static void proxy_closes(int fd)
+{
+	await(fd, "\r\n\r\n");
+	close(fd);
+}
+
+static void proxy_talks_nonsense(int fd)
+{
+	await(fd, "\r\n\r\n");
+	tell(fd, "SSH-2.0-OpenSSH_9.2\r\n");
+	pause();
+}
+
+static struct scene *scene_behind(void (*play)(int fd))
+{
+	struct scene *scene = scene_with(play, SOCK_STREAM);
+
+	scene->route.proxy.address = scene->route.peer;
+	scene->route.proxy.authorization = "Basic dTpw";
+	assert_true(address_parse("203.0.113.1", &scene->route.peer));
+	scene->route.peer.port = 443;
+	scene->route.name = "pbx.example";
+	return scene;
+}
+
+static void a_proxy_carries_the_dialogue(void **state)
+{
+	struct scene *scene = scene_behind(proxy_well);
+
+	(void)state;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	assert_string_equal(scene->heard, "OKSEEN");
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+static void a_proxy_that_will_not_is_the_stage(void **state)
+{
+	static const struct {
+		void (*play)(int fd);
+		enum reason reason;
+	} rows[] = {
+		{ proxy_wants_password, REASON_PROXY_AUTHENTICATION },
+		{ proxy_refuses, REASON_PROXY_REFUSED },
+		{ proxy_never_ends_its_header, REASON_TOO_MUCH },
+		{ proxy_closes, REASON_CLOSED_EARLY },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct scene *scene = scene_behind(rows[i].play);
+
+		scene_run_for(scene, 5 * CLOCK_SECOND);
+		scene_assert_ended(scene, STAGE_PROXY, rows[i].reason, NULL);
+	}
+}
+
+static void something_else_in_place_of_the_proxy_is_recognised(void **state)
+{
+	struct scene *scene = scene_behind(proxy_talks_nonsense);
+
+	(void)state;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	assert_int_not_equal(scene->end.outcome.reason, REASON_TIMED_OUT);
+	scene_assert_ended(scene, STAGE_PROXY, scene->end.outcome.reason, NULL);
+}
+
+/* --- TLS */
+
+static SSL *tls_server(int fd)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *certificate = X509_new();
+	SSL *ssl;
+
+	ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+	X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+	X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+	X509_set_pubkey(certificate, key);
+	X509_sign(certificate, key, EVP_sha256());
+	SSL_CTX_use_certificate(context, certificate);
+	SSL_CTX_use_PrivateKey(context, key);
+	ssl = SSL_new(context);
+	SSL_set_fd(ssl, fd);
+	if (SSL_accept(ssl) != 1)
+		_exit(1);
+	return ssl;
+}
+
+static void play_tls(int fd)
+{
+	SSL *ssl = tls_server(fd);
+	char room[16];
+
+	if (SSL_read(ssl, room, sizeof room) != 5 || SSL_write(ssl, "OK\n", 3) != 3 ||
+	    SSL_read(ssl, room, sizeof room) != 4 || SSL_write(ssl, "SEEN\n", 5) != 5)
+		_exit(1);
+	pause();
+}
+
+static void play_tls_goodbye(int fd)
+{
+	SSL *ssl = tls_server(fd);
+
+	SSL_shutdown(ssl);
+	pause();
+}
+
+static void tls_carries_the_dialogue(void **state)
+{
+	struct scene *scene = scene_with(play_tls, SOCK_STREAM);
+
+	(void)state;
+	scene->route.tls = true;
+	scene->route.name = "pbx.example";
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	assert_string_equal(scene->heard, "OKSEEN");
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+static void plain_text_in_place_of_tls_fails_the_handshake(void **state)
+{
+	struct scene *scene = scene_with(play_another_protocol, SOCK_STREAM);
+
+	(void)state;
+	scene->route.tls = true;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_TLS, REASON_TLS_FAILED, NULL);
+}
+
+static void a_silent_tls_port_times_out_in_the_handshake(void **state)
+{
+	struct scene *scene = scene_with(play_silent, SOCK_STREAM);
+
+	(void)state;
+	scene->route.tls = true;
+	scene_run_for(scene, 150 * CLOCK_MILLISECOND);
+	scene_assert_ended(scene, STAGE_TLS, REASON_TIMED_OUT, NULL);
+}
+
+static void a_goodbye_inside_tls_is_an_early_close(void **state)
+{
+	struct scene *scene = scene_with(play_tls_goodbye, SOCK_STREAM);
+
+	(void)state;
+	scene->route.tls = true;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_CLOSED_EARLY, "greet");
+}
+
+/* --- UDP */
+
+static void answer(int fd, const char *const *lines, unsigned ignore)
+{
+	for (; *lines; lines++) {
+		struct sockaddr_in from;
+		socklen_t length = sizeof from;
+		char room[64];
+
+		do
+			if (recvfrom(fd, room, sizeof room, 0, (struct sockaddr *)&from,
+				     &length) < 0)
+				_exit(1);
+		while (ignore && ignore--);
+		sendto(fd, *lines, strlen(*lines), 0, (struct sockaddr *)&from, length);
+	}
+	pause();
+}
+
+static void play_udp(int fd)
+{
+	answer(fd, (const char *const[]){ "OK\n", "SEEN\n", NULL }, 0);
+}
+
+static void play_udp_lossy(int fd)
+{
+	answer(fd, (const char *const[]){ "OK\n", "SEEN\n", NULL }, 1);
+}
+
+static void play_udp_cut(int fd)
+{
+	answer(fd, (const char *const[]){ "O", NULL }, 0);
+}
+
+static void datagrams_carry_the_dialogue(void **state)
+{
+	struct scene *scene = scene_with(play_udp, SOCK_DGRAM);
+
+	(void)state;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	assert_string_equal(scene->heard, "OKSEEN");
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+static void a_lost_datagram_is_said_again(void **state)
+{
+	struct scene *scene = scene_with(play_udp_lossy, SOCK_DGRAM);
+
+	(void)state;
+	scene->plan.resend_after_us = 50 * CLOCK_MILLISECOND;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+static void half_a_datagram_is_waited_on_until_the_deadline(void **state)
+{
+	struct scene *scene = scene_with(play_udp_cut, SOCK_DGRAM);
+
+	(void)state;
+	scene_run_for(scene, 150 * CLOCK_MILLISECOND);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_TIMED_OUT, "greet");
+}
+
+static void a_closed_udp_port_refuses(void **state)
+{
+	struct scene *scene = scene_with(play_silent, SOCK_DGRAM);
+	int fd = bind_loopback(SOCK_DGRAM, &scene->route.peer);
+
+	(void)state;
+	close(fd);
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_CONNECT, REASON_REFUSED, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_proxy_carries_the_dialogue),
+		cmocka_unit_test(a_proxy_that_will_not_is_the_stage),
+		cmocka_unit_test(something_else_in_place_of_the_proxy_is_recognised),
+		cmocka_unit_test(tls_carries_the_dialogue),
+		cmocka_unit_test(plain_text_in_place_of_tls_fails_the_handshake),
+		cmocka_unit_test(a_silent_tls_port_times_out_in_the_handshake),
+		cmocka_unit_test(a_goodbye_inside_tls_is_an_early_close),
+		cmocka_unit_test(datagrams_carry_the_dialogue),
+		cmocka_unit_test(a_lost_datagram_is_said_again),
+		cmocka_unit_test(half_a_datagram_is_waited_on_until_the_deadline),
+		cmocka_unit_test(a_closed_udp_port_refuses),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
