@@ -8,6 +8,7 @@
 
 #include "agent/plan/names.h"
 #include "agent/plan/planning.h"
+#include "collectors/port.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
 #include "ground/words.h"
@@ -190,10 +191,19 @@ static uint8_t only_family(const struct planning *planning, const struct turn *t
 	return planning->target->family;
 }
 
-static uint32_t timeout_of(const struct planning *planning, const struct turn *turn)
+/* What the rule says; a range of ports needs longer than one. */
+static uint32_t timeout_of(const struct planning *planning, const struct turn *turn,
+			   const struct subject *subject)
 {
-	return turn->rule->timeout_us ? (uint32_t)(turn->rule->timeout_us / CLOCK_MILLISECOND)
-				      : planning->target->timeout_ms;
+	uint32_t timeout_ms = planning->target->timeout_ms;
+
+	if (turn->rule->timeout_us)
+		return (uint32_t)(turn->rule->timeout_us / CLOCK_MILLISECOND);
+	if (subject->first == subject->last)
+		return timeout_ms;
+	return port_sweep_timeout_ms(subject->first, subject->last,
+				     planning->plan->config->limits.packets_per_second,
+				     timeout_ms);
 }
 
 static struct request make_request(const struct planning *planning, const struct turn *turn,
@@ -212,7 +222,7 @@ static struct request make_request(const struct planning *planning, const struct
 		.proxy = target->proxy           ? target->proxy
 			 : is_elsewhere(subject) ? config->proxy
 						 : NULL,
-		.timeout_ms = timeout_of(planning, turn),
+		.timeout_ms = timeout_of(planning, turn, subject),
 		.packets_per_second = config->limits.packets_per_second,
 	};
 	struct address source;

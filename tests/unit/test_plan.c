@@ -102,6 +102,20 @@ static void a_request_has_what_the_target_says(void **state)
 	assert_null(request_of(plan, 0)->name);
 }
 
+static void a_range_of_ports_has_more_time_than_one_port(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, "",
+		WEB RULE("a", "observe: port, subject: tcp/1-65535, " OPEN)
+			RULE("b", "observe: port, subject: tcp/1-6553, timeout: 20s, " OPEN),
+		"address: 10.0.0.1, timeout: 4s");
+
+	assert_int_equal(request_of(plan, 0)->timeout_ms, 4000);
+	/* Two packets for each of 65,535 ports at 500 a second. */
+	assert_true(request_of(plan, 1)->timeout_ms >= 2 * 65535 / 500 * 1000);
+	assert_int_equal(request_of(plan, 2)->timeout_ms, 20000);
+}
+
 static void the_proxy_of_the_agent_is_for_what_is_elsewhere(void **state)
 {
 	struct papers *papers = *state;
@@ -276,6 +290,7 @@ int main(void)
 		PAPERS_TEST(what_needs_the_same_thing_seen_shares_one_observation),
 		PAPERS_TEST(targets_do_not_share_observations),
 		PAPERS_TEST(a_request_has_what_the_target_says),
+		PAPERS_TEST(a_range_of_ports_has_more_time_than_one_port),
 		PAPERS_TEST(the_proxy_of_the_agent_is_for_what_is_elsewhere),
 		PAPERS_TEST(a_url_with_an_address_has_the_family_of_that),
 		PAPERS_TEST(a_rule_of_a_feature_that_is_off_is_not_applicable),
