@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One program, two lives: what people type, and the prober that it starts itself as.
+ */
+#include <string.h>
+
+#include "agent/cli/cli.h"
+#include "agent/ipc/prober.h"
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "prober"))
+		prober_main();
+	return cli_main(argc, argv);
+}
