@@ -11,7 +11,8 @@
 
 #include "collectors/collector.h"
 
-static const char *const state_words[] = { "open", "closed", "filtered", NULL };
+static const char *const state_words[] = { "open", "closed", "filtered", "unreachable",
+					    "open_or_filtered", NULL };
 static const char *const signing_words[] = { "disabled", "enabled", "required", NULL };
 static const char *const dialect_words[] = { "2.0.2", "2.1", "3.0", "3.0.2", "3.1.1", NULL };
 static const char *const version_words[] = { "SSLv3",  "TLS1.0", "TLS1.1",

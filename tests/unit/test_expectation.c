@@ -262,8 +262,8 @@ static void all_faults_are_found_at_once(void **state)
 	assert_refused(
 		*state, "{ a.b: { is: 1 }, port.state: { is: 1, was: 2 }, smb.smb1: {} }",
 		"e:1:3: error: unknown fact 'a.b'\n"
-		"e:1:37: error: unknown port.state '1' (there are 'open', 'closed' and "
-		"'filtered')\n"
+		"e:1:37: error: unknown port.state '1' (there are 'open', 'closed', "
+		"'filtered', 'unreachable' and 'open_or_filtered')\n"
 		"e:1:40: error: unknown operator 'was' (did you mean 'is'?)\n"
 		"e:1:60: error: 'smb.smb1' must be an operator such as { is: open }, not "
 		"a map\n");

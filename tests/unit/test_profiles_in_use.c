@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The profiles we ship, planned for a target and judged: what somebody sees who uses them.
+ */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/engine/judge.h"
+#include "ground/memory.h"
+#include "tests/unit/invented_collectors.h"
+
+static const char *const shipped[] = { "asc-neo", "starface", "uc-baseline" };
+
+enum { SHIPPED = sizeof shipped / sizeof *shipped };
+
+/* A plan for one target with one of the profiles. */
+struct setting {
+	struct profiles *profiles;
+	struct config *config;
+	struct target *target;
+	struct plan *plan;
+	struct problems problems;
+};
+
+static void expect_no_problems(const struct setting *setting)
+{
+	for (size_t i = 0; i < setting->problems.count; i++)
+		print_error("%s:%u: %s\n", setting->problems.items[i].place.file,
+			    setting->problems.items[i].place.line,
+			    setting->problems.items[i].message);
+	assert_int_equal(setting->problems.count, 0);
+}
+
+static struct setting *setting_new(const char *profile)
+{
+	const char *folder = getenv("UCPOSTURE_PROFILE_DIR");
+	struct setting *setting = memory_new(1, sizeof *setting);
+
+	setting->profiles = profiles_new();
+	profiles_read_folder(setting->profiles, folder ? folder : "profiles",
+			     &setting->problems);
+	profiles_settle(setting->profiles, &setting->problems);
+	expect_no_problems(setting);
+	setting->config = config_default();
+	setting->target = config_add_target(setting->config, "pbx", "192.0.2.1");
+	setting->target->profiles = arena_take(setting->config->arena, sizeof profile);
+	setting->target->profiles[0] = profile;
+	setting->target->profile_count = 1;
+	return setting;
+}
+
+static void setting_plan(struct setting *setting)
+{
+	setting->plan = plan_make(setting->config, setting->profiles, &setting->problems);
+	expect_no_problems(setting);
+}
+
+static void setting_free(struct setting *setting)
+{
+	plan_free(setting->plan);
+	config_free(setting->config);
+	profiles_free(setting->profiles);
+	problems_free(&setting->problems);
+	free(setting);
+}
+
+static const char **names_of(struct arena *arena, const struct named *items, size_t count)
+{
+	const char **names = arena_take(arena, count * sizeof *names);
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = items[i].name;
+	return names;
+}
+
+/* Every feature, scenario and peer that the profile knows. */
+static void switch_everything_on(struct setting *setting)
+{
+	const struct profile *profile =
+		profiles_named(setting->profiles, setting->target->profiles[0]);
+	struct arena *arena = setting->config->arena;
+	struct target *target = setting->target;
+
+	target->features = names_of(arena, profile->features, profile->feature_count);
+	target->feature_count = profile->feature_count;
+	target->scenarios = names_of(arena, profile->scenarios, profile->scenario_count);
+	target->scenario_count = profile->scenario_count;
+	target->peers = arena_take(arena, profile->peer_count * sizeof *target->peers);
+	target->peer_count = profile->peer_count;
+	for (size_t i = 0; i < profile->peer_count; i++)
+		target->peers[i] = (struct peer){ .name = profile->peers[i].name,
+						  .host = "192.0.2.2" };
+}
+
+static void expect_names_to_differ(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->check_count; i++)
+		for (size_t j = i + 1; j < plan->check_count; j++)
+			assert_string_not_equal(plan->checks[i].name, plan->checks[j].name);
+}
+
+static void everything_can_be_switched_on_at_once(void **state)
+{
+	static const enum vantage vantages[] = { VANTAGE_INTERNAL, VANTAGE_EXTERNAL };
+
+	(void)state;
+	for (size_t i = 0; i < SHIPPED * 2; i++) {
+		struct setting *setting = setting_new(shipped[i / 2]);
+
+		setting->target->vantage = vantages[i % 2];
+		switch_everything_on(setting);
+		setting_plan(setting);
+		expect_names_to_differ(setting->plan);
+		for (size_t c = 0; c < setting->plan->check_count; c++)
+			assert_true(setting->plan->checks[c].inapplicable == APPLICABLE ||
+				    setting->plan->checks[c].inapplicable == OTHER_VANTAGE);
+		setting_free(setting);
+	}
+}
+
+/* What a system looks like from outside of it: these ports answer, all others refuse. */
+struct system {
+	const char *open;	/* " tcp/443 udp/5060 " */
+	const char *signing;	/* NULL: no SMB */
+	bool smb1;
+};
+
+static void look(const struct system *system, const struct check *check,
+		 struct observation *observation)
+{
+	char word[SUBJECT_ROOM + 2];
+
+	observation->facts = facts_new();
+	snprintf(word, sizeof word, " %s ", check->subject);
+	if (!strcmp(check->rule->collector->name, "port")) {
+		facts_set_text(observation->facts, fact_named("port.state"),
+			       strstr(system->open, word) ? "open" : "closed");
+		if (strchr(check->subject, '-'))
+			facts_set_numbers(observation->facts, fact_named("port.open"), NULL, 0);
+	} else if (system->signing) {
+		facts_set_text(observation->facts, fact_named("smb.signing"), system->signing);
+		facts_set_boolean(observation->facts, fact_named("smb.smb1"), system->smb1);
+	} else {
+		observation->outcome = (struct outcome){ .stage = STAGE_CONNECT,
+							 .reason = REASON_REFUSED };
+	}
+}
+
+/* The names of the findings, in the order of the profile, and the score. */
+static char *findings(const char *profile, enum vantage vantage, const char *scenario,
+		      const struct system *system, double *ratio)
+{
+	struct setting *setting = setting_new(profile);
+	struct score score = { 0 };
+	struct text names = { 0 };
+
+	setting->target->vantage = vantage;
+	setting->target->scenarios = &scenario;
+	setting->target->scenario_count = scenario ? 1 : 0;
+	setting_plan(setting);
+	for (size_t i = 0; i < setting->plan->check_count; i++) {
+		const struct check *check = &setting->plan->checks[i];
+		struct observation observation = { 0 };
+		struct judgement judgement;
+
+		look(system, check, &observation);
+		judge(check, check->inapplicable ? NULL : &observation, NULL, 0, &judgement);
+		score_count(&score, judgement.verdict, check->severity);
+		if (judgement.verdict == VERDICT_WARNING ||
+		    judgement.verdict == VERDICT_CRITICAL)
+			text_add_item(&names, " ", check->name);
+		judgement_clear(&judgement);
+		facts_free(observation.facts);
+	}
+	*ratio = score_ratio(&score);
+	assert_int_equal(score.counts[VERDICT_UNKNOWN], 0);
+	setting_free(setting);
+	return text_take(&names);
+}
+
+static void expect_findings(const char *profile, enum vantage vantage, const char *scenario,
+			    const struct system *system, const char *expected)
+{
+	double ratio;
+	char *found = findings(profile, vantage, scenario, system, &ratio);
+
+	assert_string_equal(found, expected);
+	assert_true(*expected ? ratio < 1 : ratio == 1);
+	free(found);
+}
+
+static void a_well_kept_recorder_has_no_findings(void **state)
+{
+	static const struct system recorder = { .open = " tcp/443 ", .signing = "required" };
+	static const struct system without_smb = { .open = " tcp/443 " };
+
+	(void)state;
+	expect_findings("asc-neo", VANTAGE_INTERNAL, NULL, &recorder, "");
+	expect_findings("asc-neo", VANTAGE_INTERNAL, "sweep", &without_smb, "");
+}
+
+static void a_neglected_recorder_is_told_what_is_wrong(void **state)
+{
+	static const struct system recorder = { " tcp/21 tcp/80 tcp/1433 ", "enabled", true };
+
+	(void)state;
+	expect_findings("asc-neo", VANTAGE_INTERNAL, NULL, &recorder,
+			"smb/tcp-445/smb1 port/tcp-443/web-https smb/tcp-445/signing "
+			"port/tcp-21/v10-import port/tcp-80/phoneapp-http port/tcp-1433/mssql");
+	expect_findings("asc-neo", VANTAGE_EXTERNAL, NULL, &recorder,
+			"smb/tcp-445/smb1 port/tcp-1433/outside-databases "
+			"port/tcp-21/outside-file-transfer smb/tcp-445/signing");
+}
+
+static void a_pbx_offers_what_its_scenario_forwards_and_no_more(void **state)
+{
+	static const struct system trunk = { .open = " udp/5060 " };
+	static const struct system clients = { .open = " udp/5060 tcp/443 tcp/5222 " };
+
+	(void)state;
+	expect_findings("starface", VANTAGE_EXTERNAL, "sip-trunk", &trunk, "");
+	expect_findings("starface", VANTAGE_EXTERNAL, "remote-clients", &clients, "");
+	expect_findings("starface", VANTAGE_EXTERNAL, "sip-trunk", &clients,
+			"port/tcp-443/not-forwarded-trunk port/tcp-5222/not-forwarded-trunk");
+	expect_findings("starface", VANTAGE_EXTERNAL, "remote-clients-web", &trunk,
+			"port/tcp-443/forwarded-https port/tcp-5222/forwarded-xmpp");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything_can_be_switched_on_at_once),
+		cmocka_unit_test(a_well_kept_recorder_has_no_findings),
+		cmocka_unit_test(a_neglected_recorder_is_told_what_is_wrong),
+		cmocka_unit_test(a_pbx_offers_what_its_scenario_forwards_and_no_more),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
