@@ -63,13 +63,13 @@ static const struct fact_descriptor port_facts[] = {
 	[FACT_FILTERED_COUNT] = { "port.filtered_count", FACT_INTEGER, NULL,
 		"Ports of a range that a firewall refuses or that stay silent; over UDP also "
 		"closed ones of a host that rations its ICMP errors",
-		"port_filtered_count", NULL },
+		"ports_filtered", NULL },
 	[FACT_CLOSED_COUNT] = { "port.closed_count", FACT_INTEGER, NULL,
 		"Ports of a range at which the host says that nobody listens",
-		"port_closed_count", NULL },
+		"ports_closed", NULL },
 	[FACT_UNREACHABLE_COUNT] = { "port.unreachable_count", FACT_INTEGER, NULL,
 		"Ports of a range for which a router says that it cannot reach the host",
-		"port_unreachable_count", NULL },
+		"ports_unreachable", NULL },
 	{ .name = NULL }
 };
 
