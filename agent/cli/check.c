@@ -13,69 +13,68 @@
 #include "agent/cli/setup.h"
 #include "config.h"
 
-#define AT(member) .offset = offsetof(struct check_settings, member)
+#define AT(member) offsetof(struct check_settings, member)
 
 static const struct option options[] = {
-	{"config.file", 0, false, "FILE", NULL, COMPLETE_FILE,
-	 "Read targets from this file instead of the installed configuration.",
-	 option_set_text, AT(config_file)},
-	{"profile", 0, true, "NAME[,NAME]", NULL, COMPLETE_PROFILE,
-	 "Look at the given hosts by these profiles, without any configuration.",
-	 option_set_list, AT(profiles)},
-	{"feature", 0, true, "NAME[,NAME]", NULL, COMPLETE_FEATURE,
-	 "The hosts use this part of the product. Needs --profile.",
-	 option_set_list, AT(features)},
-	{"scenario", 0, true, "NAME[,NAME]", NULL, COMPLETE_SCENARIO,
-	 "Also do what the profile does only when asked. Needs --profile.",
-	 option_set_list, AT(scenarios)},
-	{"peer", 0, true, "NAME=HOST[:PORT]", NULL, COMPLETE_PEER,
-	 "Another system that the hosts talk to, and whether it can be reached. Needs"
-	 " --profile.", check_set_peer, AT(peers)},
-	{"vantage", 0, false, "WHERE", setup_vantage_words, COMPLETE_WORDS,
-	 "Where this machine stands as seen from the hosts; what must be open inside must"
-	 " often be closed outside. Usually internal. Needs --profile.",
-	 option_set_text, AT(vantage)},
-	{"family", 0, false, "4|6", setup_family_words, COMPLETE_WORDS,
-	 "Look over this IP version only, not over both. Needs --profile.",
-	 option_set_family, AT(family)},
-	{"ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
-	 "Certificates may be issued by these authorities too. Needs --profile.",
-	 option_set_text, AT(ca_file)},
-	{"timeout", 0, false, "TIME", NULL, COMPLETE_NOTHING,
-	 "How long one observation may take, as seconds or 500ms, 10s, 2m. Usually 10s."
-	 " Needs --profile.", option_set_time, AT(timeout_ms)},
-	{"source", 0, false, "ADDRESS", NULL, COMPLETE_NOTHING,
-	 "Connect from this address of the machine. Needs --profile.",
-	 option_set_text, AT(source)},
-	{"via-proxy", 0, false, "URL", NULL, COMPLETE_NOTHING,
-	 "Connect through this HTTP proxy. Needs --profile.", option_set_text, AT(proxy)},
-	{"probers", 0, false, "N", NULL, COMPLETE_NOTHING,
-	 "Look with so many processes. Usually one for each CPU.",
-	 option_set_number, AT(probers)},
-	{"probes-per-second", 0, false, "N", NULL, COMPLETE_NOTHING,
-	 "Begin at most so many observations a second; 0 is no limit.",
-	 option_set_number, AT(probes_per_second)},
-	{"packets-per-second", 0, false, "N", NULL, COMPLETE_NOTHING,
-	 "Send at most so many packets a second to one host while ports are looked at;"
-	 " 0 is no limit.", option_set_number, AT(packets_per_second)},
-	{"profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,
-	 "Read profiles from this folder too; they replace ours of the same name.",
-	 option_set_text, AT(profile_dir)},
-	{"format", 0, false, "FORMAT", report_format_names, COMPLETE_WORDS,
-	 "How to tell it. Usually human.", option_set_text, AT(format)},
-	{"output", 0, false, "FILE", NULL, COMPLETE_FILE,
-	 "Write the report into this file, which is replaced only when it is complete.",
-	 option_set_text, AT(output)},
-	{"lang", 0, false, "LANGUAGE", setup_language_words, COMPLETE_WORDS,
-	 "The language of titles, where a profile has both. Usually en.",
-	 option_set_text, AT(language)},
-	{"color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
-	 "Whether to use colours. Usually auto: on a terminal, unless NO_COLOR is set.",
-	 option_set_text, AT(colour)},
-	{"verbose", 'v', true, NULL, NULL, COMPLETE_NOTHING,
-	 "Tell more: checks that are ok or don't apply, and why each rule is there. The"
-	 " nagios format knows -v, -vv and -vvv, each a -v of its own.",
-	 option_set_count, AT(verbose)},
+	{ "config.file", 0, false, "FILE", NULL, COMPLETE_FILE,
+	  "Read targets from this file instead of the installed configuration.",
+	  option_set_text, AT(config_file), "What to look at" },
+	{ "profile", 0, true, "NAME[,NAME]", NULL, COMPLETE_PROFILE,
+	  "Look at the given hosts by these profiles, without any configuration.",
+	  option_set_list, AT(profiles), NULL },
+	{ "profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,
+	  "Read profiles from this folder too; they replace ours of the same name.",
+	  option_set_text, AT(profile_dir), NULL },
+	{ "feature", 0, true, "NAME[,NAME]", NULL, COMPLETE_FEATURE,
+	  "The hosts use this part of the product.",
+	  option_set_list, AT(features), "With --profile (a configuration says it itself)" },
+	{ "scenario", 0, true, "NAME[,NAME]", NULL, COMPLETE_SCENARIO,
+	  "Also do what the profile does only when asked.",
+	  option_set_list, AT(scenarios), NULL },
+	{ "peer", 0, true, "NAME=HOST[:PORT]", NULL, COMPLETE_PEER,
+	  "Another system that the hosts talk to; it is looked at from here.",
+	  check_set_peer, AT(peers), NULL },
+	{ "vantage", 0, false, "WHERE", setup_vantage_words, COMPLETE_WORDS,
+	  "Where this machine stands; what must be open inside must often be closed outside."
+	  " Usually internal.", option_set_text, AT(vantage), NULL },
+	{ "family", 0, false, "4|6", setup_family_words, COMPLETE_WORDS,
+	  "Look over this version of IP only.", option_set_family, AT(family), NULL },
+	{ "ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
+	  "Certificates may be issued by these authorities too.",
+	  option_set_text, AT(ca_file), NULL },
+	{ "timeout", 0, false, "TIME", NULL, COMPLETE_NOTHING,
+	  "How long one observation may take, as seconds or 500ms, 10s, 2m. Usually 10s.",
+	  option_set_time, AT(timeout_ms), NULL },
+	{ "source", 0, false, "ADDRESS", NULL, COMPLETE_NOTHING,
+	  "Connect from this address of the machine.",
+	  option_set_text, AT(source), NULL },
+	{ "via-proxy", 0, false, "URL", NULL, COMPLETE_NOTHING,
+	  "Connect through this HTTP proxy.", option_set_text, AT(proxy), NULL },
+	{ "probers", 0, false, "N", NULL, COMPLETE_NOTHING,
+	  "Look with so many processes. Usually one for each CPU.",
+	  option_set_number, AT(probers), "How fast" },
+	{ "probes-per-second", 0, false, "N", NULL, COMPLETE_NOTHING,
+	  "Begin at most so many observations a second; 0 is no limit.",
+	  option_set_number, AT(probes_per_second), NULL },
+	{ "packets-per-second", 0, false, "N", NULL, COMPLETE_NOTHING,
+	  "Send at most so many packets a second to one host while ports are looked at;"
+	  " 0 is no limit.", option_set_number, AT(packets_per_second), NULL },
+	{ "format", 0, false, "FORMAT", report_format_names, COMPLETE_WORDS,
+	  "How to tell it. Usually human.",
+	  option_set_text, AT(format), "What to say" },
+	{ "output", 0, false, "FILE", NULL, COMPLETE_FILE,
+	  "Write the report into this file, which is replaced only when it is complete.",
+	  option_set_text, AT(output), NULL },
+	{ "lang", 0, false, "LANGUAGE", setup_language_words, COMPLETE_WORDS,
+	  "The language of titles, where a profile has both. Usually en.",
+	  option_set_text, AT(language), NULL },
+	{ "color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
+	  "Usually auto: on a terminal, unless NO_COLOR is set.",
+	  option_set_text, AT(colour), NULL },
+	{ "verbose", 'v', true, NULL, NULL, COMPLETE_NOTHING,
+	  "Tell more: checks that are ok or don't apply, and why each rule is there. The"
+	  " nagios format knows -v, -vv and -vvv.",
+	  option_set_count, AT(verbose), NULL },
 	{ 0 }
 };
 
@@ -190,7 +189,7 @@ static int tell(const struct check_settings *settings, struct report *report)
 static int look_and_tell(const struct invocation *invocation, const struct plan *plan)
 {
 	struct round *round = round_new(plan);
-	struct report report = {.round = round, .plan = plan};
+	struct report report = { .round = round, .plan = plan };
 
 	report.interrupted = look(round);
 	int code = tell(invocation->settings, &report);

@@ -19,7 +19,7 @@ bool check_set_peer(const struct setting *setting)
 		return false;
 	}
 	if (!equals || equals == setting->value ||
-	    !address_split_host(equals + 1, host, sizeof(host), &port) ||
+	    !address_split_host(equals + 1, host, sizeof host, &port) ||
 	    !setup_host(setting->arena, host, setting->why)) {
 		text_clear(setting->why);
 		text_add(setting->why, "give NAME=HOST or NAME=HOST:PORT, as in"
@@ -31,7 +31,7 @@ bool check_set_peer(const struct setting *setting)
 					(size_t)(equals - setting->value)),
 		.host = arena_copy(setting->arena, host),
 		.port = port,
-		.place = setup_command_line()};
+		.place = setup_command_line() };
 	return true;
 }
 
@@ -107,7 +107,7 @@ static void explain_unused(const struct config *config, const struct invocation 
 			   const bool *used, struct problems *problems)
 {
 	const char **names = arena_take(config->arena,
-					(config->target_count + 1) * sizeof(*names));
+					(config->target_count + 1) * sizeof *names);
 
 	for (size_t i = 0; i < config->target_count; i++)
 		names[i] = config->targets[i].name;
@@ -151,7 +151,7 @@ static struct config *config_from_file(const struct invocation *invocation,
 	if (!problems->errors)
 		keep_chosen(config, invocation, problems);
 	if (!problems->errors && !config->target_count)
-		problems_add(problems, PROBLEM_ERROR, (struct place){.file = file},
+		problems_add(problems, PROBLEM_ERROR, (struct place){ .file = file },
 			     "it names no targets");
 	return config;
 }

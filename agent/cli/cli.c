@@ -20,7 +20,7 @@ static const struct command *(*const commands[])(void) = {
 	config_check_command
 };
 
-enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 const struct command *command_at(size_t index)
 {
@@ -160,7 +160,7 @@ static int print_and_free(struct text *out)
 
 static int run_command(const struct command *command, const char *const *words, size_t count)
 {
-	struct invocation invocation = {.arena = arena_new()};
+	struct invocation invocation = { .arena = arena_new() };
 	struct text text = { 0 };
 	struct screen screen;
 	int code;

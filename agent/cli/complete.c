@@ -239,8 +239,8 @@ static void offer_commands(const struct typed *typed, const char *group)
 int complete_words(const char *const *words, size_t count)
 {
 	struct text out = { 0 };
-	struct typed typed = {.arena = arena_new(), .out = &out,
-			      .last = count ? words[count - 1] : ""};
+	struct typed typed = { .arena = arena_new(), .out = &out,
+			      .last = count ? words[count - 1] : "" };
 	size_t used;
 
 	typed.command = count > 1 ? command_find(words, count - 1, &used) : NULL;

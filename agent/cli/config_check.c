@@ -8,14 +8,14 @@ struct config_check_settings {
 	const char *config_file, *profile_dir;
 };
 
-#define AT(member) .offset = offsetof(struct config_check_settings, member)
+#define AT(member) offsetof(struct config_check_settings, member)
 
 static const struct option options[] = {
-	{"config.file", 0, false, "FILE", NULL, COMPLETE_FILE,
-	 "The same as naming the file alone.", option_set_text, AT(config_file)},
-	{"profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,
-	 "Read profiles from this folder too; they replace ours of the same name.",
-	 option_set_text, AT(profile_dir)},
+	{ "config.file", 0, false, "FILE", NULL, COMPLETE_FILE,
+	  "The same as naming the file alone.", option_set_text, AT(config_file), NULL },
+	{ "profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,
+	  "Read profiles from this folder too; they replace ours of the same name.",
+	  option_set_text, AT(profile_dir), NULL },
 	{ 0 }
 };
 

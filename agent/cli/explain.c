@@ -13,24 +13,24 @@ struct explain_settings {
 	struct strings profiles;
 };
 
-#define AT(member) .offset = offsetof(struct explain_settings, member)
+#define AT(member) offsetof(struct explain_settings, member)
 
 static const struct option options[] = {
-	{"config.file", 0, false, "FILE", NULL, COMPLETE_FILE,
-	 "Take names of checks from this configuration instead of the installed one.",
-	 option_set_text, AT(config_file)},
-	{"profile", 0, true, "NAME[,NAME]", NULL, COMPLETE_PROFILE,
-	 "Look for the check in these profiles only, without any configuration.",
-	 option_set_list, AT(profiles)},
-	{"profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,
-	 "Read profiles from this folder too; they replace ours of the same name.",
-	 option_set_text, AT(profile_dir)},
-	{"lang", 0, false, "LANGUAGE", setup_language_words, COMPLETE_WORDS,
-	 "The language of titles, where a profile has both. Usually en.",
-	 option_set_text, AT(language)},
-	{"color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
-	 "Whether to use colours. Usually auto: on a terminal, unless NO_COLOR is set.",
-	 option_set_text, AT(colour)},
+	{ "config.file", 0, false, "FILE", NULL, COMPLETE_FILE,
+	  "Take names of checks from this configuration instead of the installed one.",
+	  option_set_text, AT(config_file), NULL },
+	{ "profile", 0, true, "NAME[,NAME]", NULL, COMPLETE_PROFILE,
+	  "Look for the check in these profiles only, without any configuration.",
+	  option_set_list, AT(profiles), NULL },
+	{ "profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,
+	  "Read profiles from this folder too; they replace ours of the same name.",
+	  option_set_text, AT(profile_dir), NULL },
+	{ "lang", 0, false, "LANGUAGE", setup_language_words, COMPLETE_WORDS,
+	  "The language of titles, where a profile has both. Usually en.",
+	  option_set_text, AT(language), NULL },
+	{ "color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
+	  "Usually auto: on a terminal, unless NO_COLOR is set.",
+	  option_set_text, AT(colour), NULL },
 	{ 0 }
 };
 
@@ -184,14 +184,6 @@ static void add_explanation(const struct screen *screen, const struct library *l
 	text_free(&head);
 }
 
-static bool is_first_of_rule(const struct plan *plan, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (plan->checks[i].rule == plan->checks[index].rule)
-			return false;
-	return true;
-}
-
 static void find(const struct library *library, const char *word,
 		 const struct explain_settings *settings, struct text *out)
 {
@@ -221,7 +213,7 @@ static int fail_unknown(const struct command *command, const struct library *lib
 			const char *word)
 {
 	const struct plan *plan = library->plan;
-	const char **names = memory_new(3 * plan->check_count + 1, sizeof(*names));
+	const char **names = memory_new(3 * plan->check_count + 1, sizeof *names);
 	struct arena *arena = arena_new();
 	struct text safe = { 0 };
 	size_t count = 0;
@@ -230,10 +222,8 @@ static int fail_unknown(const struct command *command, const struct library *lib
 		const struct rule *rule = plan->checks[i].rule;
 		struct text name = { 0 };
 
-		names[count++] = plan->checks[i].name;
-		if (!is_first_of_rule(plan, i))
-			continue;
 		text_add_format(&name, "%s.%s", rule->profile, rule->id);
+		names[count++] = plan->checks[i].name;
 		names[count++] = arena_copy(arena, text_string(&name));
 		names[count++] = rule->id;
 		text_free(&name);

@@ -7,6 +7,7 @@
 #include "agent/cli/cli.h"
 #include "agent/cli/setup.h"
 #include "agent/ipc/crew.h"
+#include "collectors/port.h"
 #include "ground/clock.h"
 #include "ground/words.h"
 #include "net/address.h"
@@ -28,11 +29,11 @@ struct look {
 	char subject[SUBJECT_ROOM];
 };
 
-#define AT(member) .offset = offsetof(struct observe_settings, member)
+#define AT(member) offsetof(struct observe_settings, member)
 
 static const char *const *format_words(void)
 {
-	static const char *const words[] = {"human", "json", NULL};
+	static const char *const words[] = { "human", "json", NULL };
 
 	return words;
 }
@@ -48,35 +49,35 @@ static const char *const *starttls_words(void)
 }
 
 static const struct option options[] = {
-	{"name", 0, false, "NAME", NULL, COMPLETE_NOTHING,
-	 "Ask for this name (SNI and the like) instead of the host.",
-	 option_set_text, AT(name)},
-	{"ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
-	 "Certificates may be issued by these authorities too.",
-	 option_set_text, AT(ca_file)},
-	{"starttls", 0, false, "PROTOCOL", starttls_words, COMPLETE_WORDS,
-	 "Begin in the clear with this protocol and ask for TLS.",
-	 option_set_text, AT(starttls)},
-	{"family", 0, false, "4|6", setup_family_words, COMPLETE_WORDS,
-	 "Look over this IP version only, not over both.", option_set_family, AT(family)},
-	{"source", 0, false, "ADDRESS", NULL, COMPLETE_NOTHING,
-	 "Connect from this address of the machine.", option_set_text, AT(source)},
-	{"via-proxy", 0, false, "URL", NULL, COMPLETE_NOTHING,
-	 "Connect through this HTTP proxy.", option_set_text, AT(proxy)},
-	{"timeout", 0, false, "TIME", NULL, COMPLETE_NOTHING,
-	 "How long it may take, as seconds or 500ms, 10s, 2m. Usually 10s, and for a range of"
-	 " ports as long as it needs.",
-	 option_set_time, AT(timeout_ms)},
-	{"packets-per-second", 0, false, "N", NULL, COMPLETE_NOTHING,
-	 "Send at most so many packets a second while ports are looked at; 0 is no limit."
-	 " Usually 500.", option_set_number, AT(packets_per_second)},
-	{"format", 0, false, "FORMAT", format_words, COMPLETE_WORDS,
-	 "How to tell it. Usually human.", option_set_text, AT(format)},
-	{"color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
-	 "Whether to use colours. Usually auto: on a terminal, unless NO_COLOR is set.",
-	 option_set_text, AT(colour)},
-	{"verbose", 'v', false, NULL, NULL, COMPLETE_NOTHING,
-	 "Say what each fact means.", option_set_count, AT(verbose)},
+	{ "name", 0, false, "NAME", NULL, COMPLETE_NOTHING,
+	  "Ask for this name (SNI and the like) instead of the host.",
+	  option_set_text, AT(name), NULL },
+	{ "ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
+	  "Certificates may be issued by these authorities too.",
+	  option_set_text, AT(ca_file), NULL },
+	{ "starttls", 0, false, "PROTOCOL", starttls_words, COMPLETE_WORDS,
+	  "Begin in the clear with this protocol and ask for TLS.",
+	  option_set_text, AT(starttls), NULL },
+	{ "family", 0, false, "4|6", setup_family_words, COMPLETE_WORDS,
+	  "Look over this version of IP only.", option_set_family, AT(family), NULL },
+	{ "source", 0, false, "ADDRESS", NULL, COMPLETE_NOTHING,
+	  "Connect from this address of the machine.", option_set_text, AT(source), NULL },
+	{ "via-proxy", 0, false, "URL", NULL, COMPLETE_NOTHING,
+	  "Connect through this HTTP proxy.", option_set_text, AT(proxy), NULL },
+	{ "timeout", 0, false, "TIME", NULL, COMPLETE_NOTHING,
+	  "How long it may take, as seconds or 500ms, 10s, 2m. Usually 10s, and for a range of"
+	  " ports as long as it needs.",
+	  option_set_time, AT(timeout_ms), NULL },
+	{ "packets-per-second", 0, false, "N", NULL, COMPLETE_NOTHING,
+	  "Send at most so many packets a second while ports are looked at; 0 is no limit."
+	  " Usually 500.", option_set_number, AT(packets_per_second), NULL },
+	{ "format", 0, false, "FORMAT", format_words, COMPLETE_WORDS,
+	  "How to tell it. Usually human.", option_set_text, AT(format), NULL },
+	{ "color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
+	  "Usually auto: on a terminal, unless NO_COLOR is set.",
+	  option_set_text, AT(colour), NULL },
+	{ "verbose", 'v', false, NULL, NULL, COMPLETE_NOTHING,
+	  "Say what each fact means.", option_set_count, AT(verbose), NULL },
 	{ 0 }
 };
 
@@ -181,6 +182,14 @@ static const struct collector *read_collector(const struct invocation *invocatio
 	return collector;
 }
 
+static uint32_t usual_timeout(const struct request *request)
+{
+	const struct subject *subject = &request->subject;
+
+	return port_sweep_timeout_ms(subject->first, subject->last, request->packets_per_second,
+				     TIMEOUT_USUAL_MS);
+}
+
 static bool prepare(const struct invocation *invocation, struct look *look,
 		    struct text *why)
 {
@@ -202,7 +211,7 @@ static bool prepare(const struct invocation *invocation, struct look *look,
 	request.packets_per_second = invocation_has(invocation, "packets-per-second")
 					     ? settings->packets_per_second
 					     : PACKETS_PER_SECOND_USUAL;
-	request.timeout_ms = settings->timeout_ms ? settings->timeout_ms : TIMEOUT_USUAL_MS;
+	request.timeout_ms = settings->timeout_ms ? settings->timeout_ms : usual_timeout(&request);
 	request.family = settings->family;
 	if (!request.family && address_parse(request.host, &literal))
 		request.family = literal.family;
@@ -254,7 +263,7 @@ static void run_look(struct look *look)
 		look->seen[i] = observation_new();
 		look->seen[i]->started_wall_us = clock_wall_us();
 		look->seen[i]->outcome =
-			(struct outcome){.stage = STAGE_PROBER, .reason = REASON_CANCELLED};
+			(struct outcome){ .stage = STAGE_PROBER, .reason = REASON_CANCELLED };
 	}
 	crew_free(crew);
 	loop_free(loop);
@@ -274,24 +283,35 @@ static void add_json(const struct look *look, struct text *out)
 	text_add_char(out, '\n');
 }
 
+static void add_value(const struct fact *fact, struct text *out)
+{
+	const char *unit = fact->about->unit;
+
+	if (fact->about->type == FACT_REAL && unit && !strcmp(unit, "seconds")) {
+		screen_add_duration(out, (int64_t)(fact->real * 1e6 + 0.5));
+		return;
+	}
+	fact_describe(fact, out);
+	if (unit)
+		text_add_format(out, " %s", unit);
+}
+
 static void add_fact(const struct screen *screen, const struct fact *fact, bool verbose,
 		     struct text *out)
 {
 	enum { NAME_WIDTH = 22 };
 	struct text value = { 0 }, safe = { 0 };
 
-	fact_describe(fact, &value);
-	if (fact->about->unit)
-		text_add_format(&value, " %s", fact->about->unit);
+	add_value(fact, &value);
 	screen_add_safe(&safe, text_string(&value));
 	struct cell cells[] = {
-		{fact->about->name, NAME_WIDTH, STYLE_PLAIN},
-		{text_string(&safe), screen->width - NAME_WIDTH - 4, STYLE_BOLD}
+		{ fact->about->name, NAME_WIDTH, STYLE_PLAIN },
+		{ text_string(&safe), screen->width - NAME_WIDTH - 4, STYLE_BOLD }
 	};
 	screen_add_row(screen, out, 2, cells, 2);
 	if (verbose) {
 		cells[0].text = "";
-		cells[1] = (struct cell){fact->about->help, cells[1].width, STYLE_FAINT};
+		cells[1] = (struct cell){ fact->about->help, cells[1].width, STYLE_FAINT };
 		screen_add_row(screen, out, 2, cells, 2);
 	}
 	text_free(&value);
@@ -305,7 +325,9 @@ static void add_outcome(const struct screen *screen, const struct observation *o
 	struct text line = { 0 };
 
 	if (outcome->reason == REASON_NONE) {
-		text_add_format(out, "observed in %.3f s\n", (double)observation->elapsed_us / 1e6);
+		text_add(out, "observed in ");
+		screen_add_duration(out, observation->elapsed_us);
+		text_add_char(out, '\n');
 	} else {
 		text_add_format(&line, "failed at %s", stage_word(outcome->stage));
 		if (outcome->step)

@@ -20,8 +20,8 @@ struct walk {
 const struct option *options_of_all(void)
 {
 	static const struct option options[] = {
-		{.name = "help", .letter = 'h', .help = "Say how the command is used."},
-		{.name = "version", .letter = 'V', .help = "Say which version this is."},
+		{ .name = "help", .letter = 'h', .help = "Say how the command is used." },
+		{ .name = "version", .letter = 'V', .help = "Say which version this is." },
 		{ 0 }
 	};
 
@@ -45,22 +45,14 @@ static const struct option *option_lettered(const struct option *options, char l
 	return NULL;
 }
 
-/* The option a word means; *value is what stands behind its =, or NULL. */
+/* The option a long word means; *value is what stands behind its =, or NULL. */
 static const struct option *find(const struct command *command, const char *word,
 				 const char **value)
 {
-	const struct option *found;
-
-	if (word[1] != '-') {
-		*value = NULL;
-		if (word[2])
-			return NULL;
-		found = option_lettered(command->options, word[1]);
-		return found ? found : option_lettered(options_of_all(), word[1]);
-	}
 	size_t length = strcspn(word + 2, "=");
+	const struct option *found = option_named(command->options, word + 2, length);
+
 	*value = word[2 + length] ? word + 3 + length : NULL;
-	found = option_named(command->options, word + 2, length);
 	return found ? found : option_named(options_of_all(), word + 2, length);
 }
 
@@ -103,11 +95,8 @@ static bool is_allowed_word(const struct setting *setting)
 	const char *const *words = setting->option->words();
 	if (words_find(setting->value, words) >= 0)
 		return true;
-	const char *nearest = words_nearest(setting->value, words);
 	text_add(setting->why, "it is ");
 	add_alternatives(setting->why, words);
-	if (nearest)
-		text_add_format(setting->why, " (did you mean '%s'?)", nearest);
 	return false;
 }
 
@@ -115,8 +104,8 @@ static bool set(struct walk *walk, const struct option *option, const char *valu
 {
 	const struct invocation *invocation = walk->invocation;
 	struct text why = { 0 };
-	struct setting setting = {option, value, (char *)walk->settings + option->offset,
-				  invocation->arena, &why};
+	struct setting setting = { option, value, (char *)walk->settings + option->offset,
+				  invocation->arena, &why };
 	bool good = (!value || is_allowed_word(&setting)) && option->set(&setting);
 
 	if (!good) {
@@ -167,17 +156,9 @@ static bool take_operand(struct walk *walk, const char *word)
 	return true;
 }
 
-static enum parsed take_word(struct walk *walk, bool *only_operands)
+static enum parsed take_found(struct walk *walk, const struct option *option,
+			      const char *value, const char *word)
 {
-	const char *word = walk->words[walk->at++], *value;
-
-	if (*only_operands || word[0] != '-' || !word[1])
-		return take_operand(walk, word) ? PARSED : PARSED_WRONG;
-	if (!strcmp(word, "--")) {
-		*only_operands = true;
-		return PARSED;
-	}
-	const struct option *option = find(walk->invocation->command, word, &value);
 	if (!option) {
 		explain_unknown(walk, word);
 		return PARSED_WRONG;
@@ -187,20 +168,52 @@ static enum parsed take_word(struct walk *walk, bool *only_operands)
 	return take_option(walk, option, value) ? PARSED : PARSED_WRONG;
 }
 
+/* -vv: each letter an option of its own. */
+static enum parsed take_letters(struct walk *walk, const char *word)
+{
+	enum parsed parsed = PARSED;
+
+	for (const char *letter = word + 1; *letter && parsed == PARSED; letter++) {
+		const struct option *option =
+			option_lettered(walk->invocation->command->options, *letter);
+
+		if (!option)
+			option = option_lettered(options_of_all(), *letter);
+		parsed = take_found(walk, option, NULL, word);
+	}
+	return parsed;
+}
+
+static enum parsed take_word(struct walk *walk, bool *only_operands)
+{
+	const char *word = walk->words[walk->at++], *value;
+
+	if (*only_operands || word[0] != '-' || !word[1])
+		return take_operand(walk, word) ? PARSED : PARSED_WRONG;
+	if (word[1] != '-')
+		return take_letters(walk, word);
+	if (!word[2]) {
+		*only_operands = true;
+		return PARSED;
+	}
+	const struct option *option = find(walk->invocation->command, word, &value);
+	return take_found(walk, option, value, word);
+}
+
 enum parsed options_parse(const struct command *command, const char *const *words,
 			  size_t count, struct invocation *invocation, struct text *why)
 {
 	struct arena *arena = invocation->arena;
-	struct walk walk = {.words = words, .count = count, .invocation = invocation,
+	struct walk walk = { .words = words, .count = count, .invocation = invocation,
 			    .settings = arena_take(arena, command->settings_size + 1),
-			    .why = why};
+			    .why = why };
 	bool only_operands = false;
 	enum parsed parsed = PARSED;
 
 	memset(walk.settings, 0, command->settings_size + 1);
 	*invocation = (struct invocation){
 		.command = command, .settings = walk.settings, .arena = arena,
-		.operands = arena_take(arena, (count + 1) * sizeof(char *))};
+		.operands = arena_take(arena, (count + 1) * sizeof(char *)) };
 	while (parsed == PARSED && walk.at < count)
 		parsed = take_word(&walk, &only_operands);
 	return parsed;
@@ -222,7 +235,18 @@ static void add_left_side(struct text *out, const struct option *option)
 	else
 		text_add_format(out, "      --%s", option->name);
 	if (option->argument)
-		text_add_format(out, "=%s", option->argument);
+		text_add_format(out, "=%s%s", option->argument, option->repeatable ? "..." : "");
+}
+
+static void add_help(struct text *out, const struct option *option)
+{
+	text_add(out, option->help);
+	/* An argument such as 4|6 says it already. */
+	if (!option->words || strchr(option->argument, '|'))
+		return;
+	text_add(out, " One of ");
+	add_alternatives(out, option->words());
+	text_add_char(out, '.');
 }
 
 static void add_rows(const struct option *options, const struct screen *screen,
@@ -232,8 +256,9 @@ static void add_rows(const struct option *options, const struct screen *screen,
 	struct text help = { 0 };
 
 	for (; options->name; options++) {
+		if (options->heading)
+			text_add_format(out, "\n%s:\n", options->heading);
 		size_t start = out->length;
-
 		add_left_side(out, options);
 		if (out->length - start > LEFT - 2) {
 			text_add_char(out, '\n');
@@ -242,14 +267,7 @@ static void add_rows(const struct option *options, const struct screen *screen,
 		while (out->length - start < LEFT)
 			text_add_char(out, ' ');
 		text_clear(&help);
-		text_add(&help, options->help);
-		if (options->repeatable && options->argument)
-			text_add(&help, " May be given several times.");
-		if (options->words) {
-			text_add(&help, " One of: ");
-			add_alternatives(&help, options->words());
-			text_add_char(&help, '.');
-		}
+		add_help(&help, options);
 		screen_add_wrapped(screen, out, text_string(&help), LEFT);
 	}
 	text_free(&help);
@@ -271,7 +289,8 @@ void options_help(const struct command *command, const struct screen *screen,
 	}
 	text_add_char(out, '\n');
 	screen_add_wrapped(screen, out, command->about, 0);
-	text_add(out, "\nOptions:\n");
+	if (!command->options->heading)
+		text_add(out, "\nOptions:\n");
 	add_rows(command->options, screen, out);
 	add_rows(options_of_all(), screen, out);
 	if (command->more_help)
@@ -284,10 +303,10 @@ void strings_add(struct strings *strings, struct arena *arena, const char *strin
 	/* Doubled at each power of two: an arena cannot resize. */
 	if (!(strings->count & (strings->count - 1))) {
 		size_t room = strings->count ? 2 * strings->count : 1;
-		const char **items = arena_take(arena, room * sizeof(*items));
+		const char **items = arena_take(arena, room * sizeof *items);
 
 		if (strings->count)
-			memcpy(items, strings->items, strings->count * sizeof(*items));
+			memcpy(items, strings->items, strings->count * sizeof *items);
 		strings->items = items;
 	}
 	strings->items[strings->count++] = arena_copy_span(arena, string, length);

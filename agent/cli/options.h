@@ -43,6 +43,7 @@ struct option {
 	const char *help;
 	bool (*set)(const struct setting *setting);
 	size_t offset;		/* of the member `set` fills */
+	const char *heading;	/* above it in --help, where a group begins; or NULL */
 };
 
 struct invocation {

@@ -11,18 +11,18 @@ struct profiles_settings {
 	const char *profile_dir, *language, *colour;
 };
 
-#define AT(member) .offset = offsetof(struct profiles_settings, member)
+#define AT(member) offsetof(struct profiles_settings, member)
 
 static const struct option options[] = {
-	{"profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,
-	 "Read profiles from this folder too; they replace ours of the same name.",
-	 option_set_text, AT(profile_dir)},
-	{"lang", 0, false, "LANGUAGE", setup_language_words, COMPLETE_WORDS,
-	 "The language of titles, where a profile has both. Usually en.",
-	 option_set_text, AT(language)},
-	{"color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
-	 "Whether to use colours. Usually auto: on a terminal, unless NO_COLOR is set.",
-	 option_set_text, AT(colour)},
+	{ "profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,
+	  "Read profiles from this folder too; they replace ours of the same name.",
+	  option_set_text, AT(profile_dir), NULL },
+	{ "lang", 0, false, "LANGUAGE", setup_language_words, COMPLETE_WORDS,
+	  "The language of titles, where a profile has both. Usually en.",
+	  option_set_text, AT(language), NULL },
+	{ "color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
+	  "Usually auto: on a terminal, unless NO_COLOR is set.",
+	  option_set_text, AT(colour), NULL },
 	{ 0 }
 };
 
@@ -66,9 +66,9 @@ static void add_named(const struct document *document, const char *heading,
 		add_heading(document, heading, NULL);
 	for (size_t i = 0; i < count; i++) {
 		struct cell cells[] = {
-			{named[i].name, widest, STYLE_PLAIN},
-			{named[i].title ? named[i].title : "",
-			 document->screen.width - widest - 4, STYLE_PLAIN}
+			{ named[i].name, widest, STYLE_PLAIN },
+			{ named[i].title ? named[i].title : "",
+			 document->screen.width - widest - 4, STYLE_PLAIN }
 		};
 
 		screen_add_row(&document->screen, document->out, 2, cells, 2);
@@ -151,7 +151,7 @@ static void add_not_observable(const struct document *document)
 static void add_source(const struct document *document)
 {
 	const struct profile *profile = document->profile;
-	const char *parts[] = {profile->vendor, profile->document, profile->version};
+	const char *parts[] = { profile->vendor, profile->document, profile->version };
 	struct text line = { 0 };
 
 	for (size_t i = 0; i < 3; i++)
@@ -199,8 +199,8 @@ static void add_table(const struct profiles *profiles, struct document *document
 
 		widest = columns > widest ? columns : widest;
 	}
-	const struct cell heads[] = {{"NAME", widest, STYLE_FAINT}, {"RULES", 5, STYLE_FAINT},
-				     {"UNSEEN", 6, STYLE_FAINT}, {"TITLE", 40, STYLE_FAINT}};
+	const struct cell heads[] = { { "NAME", widest, STYLE_FAINT }, { "RULES", 5, STYLE_FAINT },
+				     { "UNSEEN", 6, STYLE_FAINT }, { "TITLE", 40, STYLE_FAINT } };
 	screen_add_row(&document->screen, document->out, 0, heads, 4);
 	for (size_t i = 0; i < profiles_count(profiles); i++) {
 		const struct profile *profile = profiles_at(profiles, i);
@@ -209,11 +209,11 @@ static void add_table(const struct profiles *profiles, struct document *document
 		text_add_format(&rules, "%5zu", profile->rule_count);
 		text_add_format(&unseen, "%6zu", profile->not_observable_count);
 		struct cell cells[] = {
-			{profile->name, widest, STYLE_BOLD},
-			{text_string(&rules), 5, STYLE_PLAIN},
-			{text_string(&unseen), 6, STYLE_PLAIN},
-			{title_in(document, profile->title, profile->title_de),
-			 document->screen.width - widest - 17, STYLE_PLAIN}
+			{ profile->name, widest, STYLE_BOLD },
+			{ text_string(&rules), 5, STYLE_PLAIN },
+			{ text_string(&unseen), 6, STYLE_PLAIN },
+			{ title_in(document, profile->title, profile->title_de),
+			 document->screen.width - widest - 17, STYLE_PLAIN }
 		};
 		screen_add_row(&document->screen, document->out, 0, cells, 4);
 		text_free(&rules);
@@ -250,7 +250,7 @@ static int show(const struct invocation *invocation, bool list)
 	struct problems problems = { 0 };
 	struct text out = { 0 };
 	struct document document = {
-		.german = settings->language && !strcmp(settings->language, "de"), .out = &out};
+		.german = settings->language && !strcmp(settings->language, "de"), .out = &out };
 	struct profiles *profiles = setup_profiles(settings->profile_dir, &problems);
 	bool good = setup_is_sound(&problems);
 

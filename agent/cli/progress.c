@@ -11,7 +11,7 @@ enum { REDRAW_US = 100000, BAR = 20, BAR_FROM_WIDTH = 70 };
 
 void progress_init(struct progress *progress)
 {
-	*progress = (struct progress){.wanted = screen_is_terminal(STDERR_FILENO)};
+	*progress = (struct progress){ .wanted = screen_is_terminal(STDERR_FILENO) };
 	if (progress->wanted)
 		screen_of(STDERR_FILENO, COLOUR_NEVER, &progress->screen);
 }

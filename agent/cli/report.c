@@ -11,7 +11,7 @@ static const struct report_format *const formats[] = {
 	&report_junit, &report_checkmk
 };
 
-enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
+enum { FORMATS = sizeof formats / sizeof formats[0] };
 
 static const enum verdict ranks[VERDICT_COUNT] = {
 	VERDICT_CRITICAL, VERDICT_WARNING, VERDICT_UNKNOWN,
@@ -73,8 +73,8 @@ bool report_next_target(const struct report *report, struct report_target *targe
 
 	if (index == plan->config->target_count)
 		return false;
-	*target = (struct report_target){.about = &plan->config->targets[index], .first = at,
-					 .next = index + 1};
+	*target = (struct report_target){ .about = &plan->config->targets[index], .first = at,
+					 .next = index + 1 };
 	for (; at < plan->check_count && plan->checks[at].target == index; at++)
 		score_count(&target->score, report_judgement(report, at)->verdict,
 			    plan->checks[at].severity);
@@ -84,7 +84,7 @@ bool report_next_target(const struct report *report, struct report_target *targe
 
 void report_total(const struct report *report, struct score *total)
 {
-	memset(total, 0, sizeof(*total));
+	memset(total, 0, sizeof *total);
 	for (size_t i = 0; i < report->plan->check_count; i++)
 		score_count(total, report_judgement(report, i)->verdict,
 			    report->plan->checks[i].severity);
@@ -108,12 +108,12 @@ static int compare_checks(const void *a, const void *b, void *arg)
 
 size_t *report_order(const struct report *report, const struct report_target *target)
 {
-	size_t *order = memory_new(target->count + 1, sizeof(*order));
+	size_t *order = memory_new(target->count + 1, sizeof *order);
 	struct report borrowed = *report;
 
 	for (size_t i = 0; i < target->count; i++)
 		order[i] = target->first + i;
-	qsort_r(order, target->count, sizeof(*order), compare_checks, &borrowed);
+	qsort_r(order, target->count, sizeof *order, compare_checks, &borrowed);
 	return order;
 }
 

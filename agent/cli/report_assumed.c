@@ -40,7 +40,7 @@ static void add_choices(const struct report *report, const struct target *target
 			struct text *out)
 {
 	struct text on[3] = { { 0 } }, off[3] = { { 0 } };
-	const char **peers = memory_new(target->peer_count + 1, sizeof(*peers));
+	const char **peers = memory_new(target->peer_count + 1, sizeof *peers);
 
 	for (size_t i = 0; i < target->peer_count; i++)
 		peers[i] = target->peers[i].name;

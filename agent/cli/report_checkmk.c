@@ -92,4 +92,4 @@ static void write(const struct report *report, struct text *out)
 	}
 }
 
-const struct report_format report_checkmk = {"checkmk", write};
+const struct report_format report_checkmk = { "checkmk", write };

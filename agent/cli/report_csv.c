@@ -73,4 +73,4 @@ static void write(const struct report *report, struct text *out)
 			add_check(report, target.about, target.first + i, out);
 }
 
-const struct report_format report_csv = {"csv", write};
+const struct report_format report_csv = { "csv", write };

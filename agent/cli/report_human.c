@@ -75,14 +75,14 @@ static bool is_shown(const struct report *report, size_t index)
 static bool fit_columns(const struct report *report, const struct report_target *target,
 			struct columns *columns)
 {
-	unsigned room = report->screen.width - INDENT - 2 * GAP, most[3] = {5, 8, 8};
+	unsigned room = report->screen.width - INDENT - 2 * GAP, most[3] = { 5, 8, 8 };
 	bool any = false;
 
 	for (size_t i = target->first; i < target->first + target->count; i++) {
 		const struct judgement *judgement = report_judgement(report, i);
-		unsigned widths[] = {screen_columns(report->plan->checks[i].name),
+		unsigned widths[] = { screen_columns(report->plan->checks[i].name),
 				     screen_columns(judgement->expected),
-				     screen_columns(judgement->observed)};
+				     screen_columns(judgement->observed) };
 
 		if (!is_shown(report, i))
 			continue;
@@ -90,8 +90,12 @@ static bool fit_columns(const struct report *report, const struct report_target 
 		for (size_t at = 0; at < 3; at++)
 			most[at] = widths[at] > most[at] ? widths[at] : most[at];
 	}
-	/* What the name and the shorter text don't need is the longer one's. */
-	columns->check = smaller(most[0], room * 2 / 5);
+	/* Each may have its share, and what the others don't need of theirs. */
+	unsigned texts = most[1] + most[2];
+	columns->check = room * 2 / 5;
+	if (texts < room && room - texts > columns->check)
+		columns->check = room - texts;
+	columns->check = smaller(most[0], columns->check);
 	room -= columns->check;
 	columns->expected = smaller(most[1], room / 2);
 	columns->observed = smaller(most[2], room - columns->expected);
@@ -132,10 +136,10 @@ static void add_row(const struct report *report, const struct columns *columns, 
 	screen_add_safe(&safe[1], judgement->expected);
 	screen_add_safe(&safe[2], judgement->observed);
 	struct cell cells[] = {
-		{heading_of(verdict), VERDICT_WIDTH, style_of(verdict)},
-		{text_string(&safe[0]), columns->check, quiet ? STYLE_PLAIN : STYLE_BOLD},
-		{text_string(&safe[1]), columns->expected, STYLE_PLAIN},
-		{text_string(&safe[2]), columns->observed, STYLE_PLAIN}
+		{ heading_of(verdict), VERDICT_WIDTH, style_of(verdict) },
+		{ text_string(&safe[0]), columns->check, quiet ? STYLE_PLAIN : STYLE_BOLD },
+		{ text_string(&safe[1]), columns->expected, STYLE_PLAIN },
+		{ text_string(&safe[2]), columns->observed, STYLE_PLAIN }
 	};
 	screen_add_row(&report->screen, out, 0, cells, 4);
 	if (!quiet) {
@@ -154,10 +158,10 @@ static void add_table(const struct report *report, const struct report_target *t
 
 	if (fit_columns(report, target, &columns)) {
 		const struct cell heads[] = {
-			{"VERDICT", VERDICT_WIDTH, STYLE_FAINT},
-			{"CHECK", columns.check, STYLE_FAINT},
-			{"EXPECTED", columns.expected, STYLE_FAINT},
-			{"OBSERVED", columns.observed, STYLE_FAINT}
+			{ "VERDICT", VERDICT_WIDTH, STYLE_FAINT },
+			{ "CHECK", columns.check, STYLE_FAINT },
+			{ "EXPECTED", columns.expected, STYLE_FAINT },
+			{ "OBSERVED", columns.observed, STYLE_FAINT }
 		};
 
 		text_add_char(out, '\n');
@@ -272,10 +276,10 @@ static void add_overview(const struct report *report, struct text *out)
 		widest = columns > widest ? columns : widest;
 	}
 	widest = smaller(widest, report->screen.width / 2);
-	const struct cell heads[] = {{"VERDICT", VERDICT_WIDTH, STYLE_FAINT},
-				     {"TARGET", widest, STYLE_FAINT},
-				     {"SCORE", 5, STYLE_FAINT},
-				     {"CHECKS", 40, STYLE_FAINT}};
+	const struct cell heads[] = { { "VERDICT", VERDICT_WIDTH, STYLE_FAINT },
+				     { "TARGET", widest, STYLE_FAINT },
+				     { "SCORE", 5, STYLE_FAINT },
+				     { "CHECKS", 40, STYLE_FAINT } };
 	screen_add_row(&report->screen, out, 0, heads, 4);
 	for (target = (struct report_target){ 0 }; report_next_target(report, &target);) {
 		enum verdict worst = report_worst(report, &target.score);
@@ -289,10 +293,10 @@ static void add_overview(const struct report *report, struct text *out)
 			text_add_format(&score, "%3.0f %%", 100 * ratio);
 		report_add_counts(&counts, &target.score, ", ");
 		struct cell cells[] = {
-			{heading_of(worst), VERDICT_WIDTH, style_of(worst)},
-			{text_string(&name), widest, STYLE_BOLD},
-			{text_string(&score), 5, STYLE_PLAIN},
-			{text_string(&counts), report->screen.width - widest - 21, STYLE_PLAIN}
+			{ heading_of(worst), VERDICT_WIDTH, style_of(worst) },
+			{ text_string(&name), widest, STYLE_BOLD },
+			{ text_string(&score), 5, STYLE_PLAIN },
+			{ text_string(&counts), report->screen.width - widest - 21, STYLE_PLAIN }
 		};
 		screen_add_row(&report->screen, out, 0, cells, 4);
 		text_free(&name);
@@ -315,9 +319,10 @@ static void write(const struct report *report, struct text *out)
 	if (report->interrupted)
 		screen_add_styled(&report->screen, out, STYLE_MAGENTA,
 				  "Interrupted: what was not seen by then is unknown.\n");
-	text_add_format(out, "%zu observations for %zu checks in %.1f s\n",
-			report->plan->observation_count, report->plan->check_count,
-			(double)(round->finished_wall_us - round->started_wall_us) / 1e6);
+	text_add_format(out, "%zu observations for %zu checks in ",
+			report->plan->observation_count, report->plan->check_count);
+	screen_add_duration(out, round->finished_wall_us - round->started_wall_us);
+	text_add_char(out, '\n');
 }
 
-const struct report_format report_human = {"human", write};
+const struct report_format report_human = { "human", write };

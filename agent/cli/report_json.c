@@ -93,4 +93,4 @@ static void write(const struct report *report, struct text *out)
 	text_add_char(out, '\n');
 }
 
-const struct report_format report_json = {"json", write};
+const struct report_format report_json = { "json", write };

@@ -178,4 +178,4 @@ static void write(const struct report *report, struct text *out)
 	text_add(out, "</testsuites>\n");
 }
 
-const struct report_format report_junit = {"junit", write};
+const struct report_format report_junit = { "junit", write };

@@ -36,7 +36,7 @@ static bool may_stand(char c, bool first)
 /* A valid name that is not one of ours, as Prometheus itself renames what collides. */
 static char *label_name(const char *name)
 {
-	static const char *const ours[] = {"target", "check", "subject", "family", "peer", NULL};
+	static const char *const ours[] = { "target", "check", "subject", "family", "peer", NULL };
 	struct text out = { 0 };
 
 	if (words_find(name, ours) >= 0 || !strncmp(name, "__", 2) ||
@@ -49,7 +49,7 @@ static char *label_name(const char *name)
 
 void labels_add_own(struct text *labels, const struct target *target)
 {
-	char **names = memory_new(target->label_count + 1, sizeof(*names));
+	char **names = memory_new(target->label_count + 1, sizeof *names);
 
 	for (size_t i = 0; i < target->label_count; i++) {
 		size_t same = 0;
@@ -90,19 +90,19 @@ static int compare(const void *a, const void *b, void *arg)
 
 struct series *series_by(const struct plan *plan, const struct collector *collector)
 {
-	struct series *series = memory_new(1, sizeof(*series));
+	struct series *series = memory_new(1, sizeof *series);
 	size_t found = 0;
 
 	series->plan = plan;
-	series->peers = memory_new(plan->observation_count + 1, sizeof(*series->peers));
-	series->items = memory_new(plan->observation_count + 1, sizeof(*series->items));
+	series->peers = memory_new(plan->observation_count + 1, sizeof *series->peers);
+	series->items = memory_new(plan->observation_count + 1, sizeof *series->items);
 	for (size_t i = 0; i < plan->check_count; i++)
 		if (plan->checks[i].observation != NO_OBSERVATION)
 			series->peers[plan->checks[i].observation] = plan->checks[i].rule->peer;
 	for (uint32_t i = 0; i < plan->observation_count; i++)
 		if (plan->observations[i].request.collector == collector)
 			series->items[found++] = i;
-	qsort_r(series->items, found, sizeof(*series->items), compare, series);
+	qsort_r(series->items, found, sizeof *series->items, compare, series);
 	/* Rules that look at one place in two ways (with STARTTLS and without) have two
 	 * observations that no label tells apart. */
 	for (size_t i = 0; i < found; i++) {

@@ -161,4 +161,4 @@ static void write(const struct report *report, struct text *out)
 		add_long(report, out);
 }
 
-const struct report_format report_nagios = {"nagios", write};
+const struct report_format report_nagios = { "nagios", write };

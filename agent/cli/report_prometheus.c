@@ -145,7 +145,7 @@ static void add_targets(const struct report *report, struct text *out)
 	const struct plan *plan = report->plan;
 	struct report_target target = { 0 };
 	struct text labels = { 0 };
-	double *up = memory_new(plan->config->target_count + 1, sizeof(*up));
+	double *up = memory_new(plan->config->target_count + 1, sizeof *up);
 
 	for (size_t i = 0; i < plan->config->target_count; i++)
 		up[i] = NAN;
@@ -216,19 +216,30 @@ static bool is_metric(const struct fact_descriptor *about)
 	       (about->type != FACT_TEXT || about->words);
 }
 
+/* A single port has no list of open ports: only what failed may still have the fact. */
+static bool may_have(const struct observation *observation, const struct fact *fact)
+{
+	return fact || !observation || observation->outcome.reason != REASON_NONE;
+}
+
 static void add_fact_metric(const struct report *report, const struct fact_descriptor *about,
 			    const struct series *series, struct text *out)
 {
 	bool has_states = about->type == FACT_TEXT && !word_asked_for(about);
 	struct text labels = { 0 };
+	bool begun = false;
 
-	add_family(out, about->metric, about->help);
 	for (size_t i = 0; i < series->count; i++) {
 		uint32_t index = series->items[i];
 		const struct observation *observation = report->round->observations[index];
 		const struct fact *fact =
 			observation ? facts_get(observation->facts, about) : NULL;
 
+		if (!may_have(observation, fact))
+			continue;
+		if (!begun)
+			add_family(out, about->metric, about->help);
+		begun = true;
 		text_clear(&labels);
 		series_add_labels(series, index, &labels);
 		if (has_states)
@@ -248,7 +259,7 @@ static void add_facts(const struct report *report, struct text *out)
 		struct series *series = series_by(report->plan, collector);
 
 		for (const struct fact_descriptor *about = collector->facts; about->name; about++)
-			if (series->count && is_metric(about))
+			if (is_metric(about))
 				add_fact_metric(report, about, series, out);
 		series_free(series);
 	}
@@ -257,17 +268,17 @@ static void add_facts(const struct report *report, struct text *out)
 static void write(const struct report *report, struct text *out)
 {
 	static const struct check_metric of_checks[] = {
-		{"check_duration_seconds", "How long looking took for this check.", duration},
-		{"check_last_run_timestamp_seconds", "When it was last looked at.", last_run}
+		{ "check_duration_seconds", "How long looking took for this check.", duration },
+		{ "check_last_run_timestamp_seconds", "When it was last looked at.", last_run }
 	};
 
 	add_family(out, "build_info", "Which version made these metrics; always 1.");
 	text_add(out, "ucposture_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
 	add_status(report, out);
-	for (size_t i = 0; i < sizeof(of_checks) / sizeof(of_checks[0]); i++)
+	for (size_t i = 0; i < sizeof of_checks / sizeof of_checks[0]; i++)
 		add_check_metric(report, &of_checks[i], out);
 	add_targets(report, out);
 	add_facts(report, out);
 }
 
-const struct report_format report_prometheus = {"prometheus", write};
+const struct report_format report_prometheus = { "prometheus", write };

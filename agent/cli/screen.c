@@ -34,7 +34,7 @@ static unsigned find_width(int fd)
 
 static bool locale_is_utf8(void)
 {
-	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
 
 	for (size_t i = 0; i < 3; i++) {
 		const char *value = getenv(names[i]);
@@ -67,13 +67,13 @@ void screen_of(int fd, enum colour_choice choice, struct screen *screen)
 static unsigned character_columns(uint32_t code)
 {
 	static const struct { uint32_t first, last; unsigned columns; } special[] = {
-		{0x0300, 0x036f, 0}, {0x1100, 0x115f, 2}, {0x200b, 0x200f, 0},
-		{0x2e80, 0xa4cf, 2}, {0xac00, 0xd7a3, 2}, {0xf900, 0xfaff, 2},
-		{0xfe00, 0xfe0f, 0}, {0xfe30, 0xfe6f, 2}, {0xff00, 0xff60, 2},
-		{0xffe0, 0xffe6, 2}, {0x1f300, 0x1faff, 2}, {0x20000, 0x3fffd, 2}
+		{ 0x0300, 0x036f, 0 }, { 0x1100, 0x115f, 2 }, { 0x200b, 0x200f, 0 },
+		{ 0x2e80, 0xa4cf, 2 }, { 0xac00, 0xd7a3, 2 }, { 0xf900, 0xfaff, 2 },
+		{ 0xfe00, 0xfe0f, 0 }, { 0xfe30, 0xfe6f, 2 }, { 0xff00, 0xff60, 2 },
+		{ 0xffe0, 0xffe6, 2 }, { 0x1f300, 0x1faff, 2 }, { 0x20000, 0x3fffd, 2 }
 	};
 
-	for (size_t i = 0; code >= 0x0300 && i < sizeof(special) / sizeof(*special); i++)
+	for (size_t i = 0; code >= 0x0300 && i < sizeof special / sizeof *special; i++)
 		if (code >= special[i].first && code <= special[i].last)
 			return special[i].columns;
 	return 1;
@@ -212,8 +212,8 @@ void screen_add_pair(const struct screen *screen, struct text *out, unsigned ind
 		screen_add_safe(&safe, string);
 	if (safe.length) {
 		struct cell cells[] = {
-			{key, SCREEN_KEY - 2, STYLE_FAINT},
-			{text_string(&safe), screen->width - indent - SCREEN_KEY, STYLE_PLAIN}
+			{ key, SCREEN_KEY - 2, STYLE_FAINT },
+			{ text_string(&safe), screen->width - indent - SCREEN_KEY, STYLE_PLAIN }
 		};
 
 		screen_add_row(screen, out, indent, cells, 2);
@@ -242,4 +242,14 @@ void screen_add_safe(struct text *out, const char *string)
 const char *screen_dot(const struct screen *screen)
 {
 	return screen->utf8 ? " \u00b7 " : " - ";
+}
+
+void screen_add_duration(struct text *out, int64_t us)
+{
+	if (us < 1000)
+		text_add_format(out, "%d us", (int)us);
+	else if (us < 1000000)
+		text_add_format(out, "%.1f ms", (double)us / 1e3);
+	else
+		text_add_format(out, "%.1f s", (double)us / 1e6);
 }

@@ -51,6 +51,8 @@ void screen_add_pair(const struct screen *screen, struct text *out, unsigned ind
 		     const char *key, const char *string);
 /* One line: white space becomes one space, and what a terminal would obey is escaped. */
 void screen_add_safe(struct text *out, const char *string);
+/* 65 us, 1.2 ms, 3.4 s */
+void screen_add_duration(struct text *out, int64_t us);
 /* " · ", or " - " where only ASCII can be shown. */
 const char *screen_dot(const struct screen *screen);
 

@@ -83,33 +83,33 @@ const char *setup_host(struct arena *arena, const char *word, struct text *why)
 
 struct place setup_command_line(void)
 {
-	return (struct place){.file = "command line"};
+	return (struct place){ .file = "command line" };
 }
 
 const char *const *setup_vantage_words(void)
 {
-	static const char *const words[] = {"internal", "dmz", "external", "host", NULL};
+	static const char *const words[] = { "internal", "dmz", "external", "host", NULL };
 
 	return words;
 }
 
 const char *const *setup_family_words(void)
 {
-	static const char *const words[] = {"4", "6", NULL};
+	static const char *const words[] = { "4", "6", NULL };
 
 	return words;
 }
 
 const char *const *setup_language_words(void)
 {
-	static const char *const words[] = {"en", "de", NULL};
+	static const char *const words[] = { "en", "de", NULL };
 
 	return words;
 }
 
 const char *const *setup_colour_words(void)
 {
-	static const char *const words[] = {"auto", "always", "never", NULL};
+	static const char *const words[] = { "auto", "always", "never", NULL };
 
 	return words;
 }
