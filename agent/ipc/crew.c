@@ -69,10 +69,14 @@ static bool prober_says(void *arg, enum message_kind kind, struct reader *body);
 static void prober_has_closed(void *arg, const char *why);
 static void look_after_probers(void *arg);
 
-static void send_request(struct prober *prober, uint32_t ticket)
+/* Its time counts from here: a ticket held while there was no prober is not late yet. */
+static void send_request(struct prober *prober, uint32_t number)
 {
-	message_put_observe(channel_out(prober->channel), ticket,
-			    prober->tickets[ticket].request);
+	struct ticket *ticket = &prober->tickets[number];
+
+	ticket->overdue_us = loop_now_us(prober->crew->loop) +
+			     ticket->request->timeout_ms * CLOCK_MILLISECOND + OVERDUE_US;
+	message_put_observe(channel_out(prober->channel), number, ticket->request);
 }
 
 static uint32_t ticket_take(struct prober *prober)
@@ -86,7 +90,6 @@ static uint32_t ticket_take(struct prober *prober)
 	} else {
 		prober->first_free = prober->tickets[ticket].next_free;
 	}
-	prober->tickets[ticket].state = TICKET_TAKEN;
 	prober->taken++;
 	return ticket;
 }
@@ -350,18 +353,19 @@ void crew_observe(struct crew *crew, uint32_t key, const struct request *request
 {
 	struct prober *prober = &crew->probers[key % crew->size];
 	uint32_t number = ticket_take(prober);
-	struct ticket *ticket = &prober->tickets[number];
-	int64_t now_us = loop_now_us(crew->loop);
 
-	ticket->request = request;
-	ticket->overdue_us = now_us + request->timeout_ms * CLOCK_MILLISECOND + OVERDUE_US;
-	ticket->done = done;
-	ticket->arg = arg;
+	prober->tickets[number] = (struct ticket){
+		.state = TICKET_TAKEN,
+		.request = request,
+		.overdue_us = INT64_MAX,
+		.done = done,
+		.arg = arg,
+	};
 	if (prober->channel)
 		send_request(prober, number);
 	if (!crew->look.running)
-		timer_start(&crew->look, crew->loop, now_us + LOOK_EVERY_US, look_after_probers,
-			    crew);
+		timer_start(&crew->look, crew->loop, loop_now_us(crew->loop) + LOOK_EVERY_US,
+			    look_after_probers, crew);
 }
 
 void crew_forget(struct crew *crew)

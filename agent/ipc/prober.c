@@ -117,7 +117,8 @@ static _Noreturn void hang_up(void *arg, const char *why)
 /* The terminal's signals are for the engine, which hangs up when it wants us to end. */
 static void ignore_signals(void)
 {
-	static const int ignored[] = { SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGXFSZ };
+	static const int ignored[] = { SIGHUP, SIGINT, SIGPIPE, SIGQUIT,
+				       SIGTERM, SIGTSTP, SIGXFSZ };
 	struct sigaction action = { .sa_handler = SIG_IGN };
 
 	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
