@@ -30,7 +30,7 @@ ARROWS = {
 # header: the files that may include it
 ADAPTERS = (
     (r"event2?/|event\.h|evutil", r"net/loop\.c", "libevent belongs to net/loop.c"),
-    (r"ares", r"net/resolve\.c", "c-ares belongs to net/resolve.c"),
+    (r"ares", r"net/dns\.c", "c-ares belongs to net/dns.c"),
     (r"seccomp\.h", r"agent/ipc/fence\w*\.c", "seccomp belongs to agent/ipc/fence*.c"),
     (r"yaml\.h", r"agent/plan/\w+\.[ch]", "libyaml belongs to agent/plan"),
     (r"pthread\.h|threads\.h|stdatomic\.h", r"(?!)", "there are no threads here"),

@@ -64,7 +64,7 @@ plant agent/engine/a.c 2 'may not include agent/cli' <<<'#include "agent/cli/che
 plant net/a.c 2 'from the top' <<<'#include "bytes.h"'
 plant net/a.c 2 'libevent belongs' <<<'#include <event2/event.h>'
 plant net/loop.h 2 'libevent belongs' <<<'#include <event2/event.h>'
-plant net/a.c 2 'c-ares belongs' <<<'#include <ares.h>'
+plant net/resolve.c 2 'c-ares belongs' <<<'#include <ares.h>'
 plant agent/ipc/crew.c 2 'seccomp belongs' <<<'#include <seccomp.h>'
 plant net/a.c 2 'no threads' <<<'#include <pthread.h>'
 
