@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "agent/plan/tree.h"
 #include "ground/clock.h"
 #include "tests/unit/papers.h"
 
@@ -293,16 +294,57 @@ static void a_missing_file_leaves_the_defaults(void **state)
 			"or directory\n");
 }
 
-static void the_example_has_no_mistake(void **state)
+static void load_example(struct papers *papers, struct text *bytes)
 {
-	struct papers *papers = *state;
 	const char *source = getenv("top_srcdir");
 	char file[512];
 
 	snprintf(file, sizeof file, "%s/docs/ucposture.yaml.example", source ? source : ".");
-	papers->config = config_read(file, &papers->problems);
-	assert_good(papers);
-	assert_int_equal(papers->config->target_count, 2);
+	assert_true(tree_load(file, bytes, &papers->problems));
+}
+
+static void the_example_has_no_mistake(void **state)
+{
+	struct text example = { 0 };
+
+	load_example(*state, &example);
+	assert_int_equal(read_config(*state, text_string(&example))->target_count, 2);
+	text_free(&example);
+	assert_good(*state);
+}
+
+/* "# key: value", as in the example; sentences begin with a capital letter. */
+static bool is_switched_off(const char *line)
+{
+	const char *key = line + strspn(line, " ");
+
+	if (*key != '#')
+		return false;
+	key += 1 + strspn(key + 1, " ");
+	return key[strspn(key, "abcdefghijklmnopqrstuvwxyz_-.*\"")] == ':';
+}
+
+static void the_example_has_none_with_all_keys_switched_on_either(void **state)
+{
+	struct text example = { 0 }, all = { 0 };
+	const struct config *config;
+	char *rest, *line;
+
+	load_example(*state, &example);
+	rest = example.bytes;
+	while ((line = strsep(&rest, "\n"))) {
+		if (is_switched_off(line))
+			memmove(strchr(line, '#'), strchr(line, '#') + 2,
+				strlen(strchr(line, '#') + 2) + 1);
+		text_add_format(&all, "%s\n", line);
+	}
+	config = read_config(*state, text_string(&all));
+	text_free(&example);
+	text_free(&all);
+	assert_good(*state);
+	assert_string_equal(config->user, "ucposture");
+	assert_string_equal(config->targets[1].ca_file, "/etc/ucposture/customer-ca.pem");
+	assert_int_equal(config->targets[1].override_count, 2);
 }
 
 int main(void)
@@ -325,6 +367,7 @@ int main(void)
 		PAPERS_TEST(added_targets_have_the_defaults),
 		PAPERS_TEST(a_missing_file_leaves_the_defaults),
 		PAPERS_TEST(the_example_has_no_mistake),
+		PAPERS_TEST(the_example_has_none_with_all_keys_switched_on_either),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
