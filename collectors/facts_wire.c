@@ -4,6 +4,7 @@
  * is u32 count and its elements; a text is u32 length and its bytes; a number of a list is
  * a u64. What does not fit the descriptor, or claims more than is there, is refused whole.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,7 +149,11 @@ static void take_fact(struct reader *in, struct facts *facts,
 	case FACT_REAL:
 		bits = reader_take_u64be(in);
 		memcpy(&real, &bits, sizeof real);
-		facts_set_real(facts, about, real);
+		/* What is not a number compares with none: no expectation could be broken. */
+		if (isfinite(real))
+			facts_set_real(facts, about, real);
+		else
+			in->failed = true;
 		break;
 	case FACT_TEXT:
 		take_single_text(in, facts, about);
