@@ -272,12 +272,16 @@ static void dialogue_open(struct dialogue *dialogue)
 	static const struct stream_events events = { on_opened, on_received, on_ended };
 	const struct route *route = dialogue->plan.route;
 
+	dialogue->unopened = REASON_UNSUPPORTED;
 	if (!dialogue->plan.over_udp) {
 		dialogue->stream = stream_open(dialogue->loop, route, dialogue->plan.most_bytes,
 					       &events, dialogue);
 		return;
 	}
-	dialogue->fd = datagram_open(&route->peer, &route->source, &dialogue->unopened);
+	/* Neither an HTTP proxy nor our TLS carries datagrams; past them is not where the
+	 * route leads. */
+	if (!route->proxy.address.family && !route->tls)
+		dialogue->fd = datagram_open(&route->peer, &route->source, &dialogue->unopened);
 	loop_later(dialogue->loop, on_begun, dialogue);
 }
 

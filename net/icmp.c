@@ -11,13 +11,21 @@
 
 enum { ICMP_TAKE_MOST = 16 };
 
-bool icmp_listen(int fd, uint8_t family)
+static bool icmp_set(int fd, uint8_t family, int on)
 {
-	int on = 1;
-
 	if (family == 6)
 		return !setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
 	return !setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
+}
+
+bool icmp_listen(int fd, uint8_t family)
+{
+	return icmp_set(fd, family, 1);
+}
+
+void icmp_ignore(int fd, uint8_t family)
+{
+	icmp_set(fd, family, 0);
 }
 
 static bool icmp_from_queue(const struct sock_extended_err *said, struct icmp_error *icmp)

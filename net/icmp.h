@@ -29,6 +29,9 @@ enum icmp_kind {
 
 /* Asks the kernel to keep them; to be called before the first packet. */
 bool icmp_listen(int fd, uint8_t family);
+/* Drops what there is and what will come. On an open connection such an error is a hint,
+ * not an end (RFC 1122 section 4.2.3.9), but to a socket that listens it is both. */
+void icmp_ignore(int fd, uint8_t family);
 /* The next that matters, or false. Packet-too-big is not an error: the kernel copes. */
 bool icmp_take(int fd, struct icmp_error *icmp);
 enum icmp_kind icmp_kind(const struct icmp_error *icmp);

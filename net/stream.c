@@ -12,8 +12,10 @@
 #include "net/tls.h"
 
 enum {
+	/* For what is not the peer's own words: a proxy's answer, certificates, TLS framing. */
+	OVERHEAD_MOST = 128 << 10,
 	CHUNK_BYTES = 16384,
-	CHUNKS_A_TURN = 4,	/* one flood shall not hold up the others */
+	CHUNKS_A_TURN = 4, /* one flood shall not hold up the others */
 	SEND_MOST = 1 << 20,
 	SELF_TRIES = 3
 };
@@ -27,15 +29,17 @@ struct stream {
 	struct stream_events events;
 	void *arg;
 	enum state state;
-	struct address first_hop;	/* the proxy, or the peer itself */
+	struct address first_hop; /* the proxy, or the peer itself */
 	int fd;
 	unsigned self_tries;
 	struct connect_report report;
 	struct watch watch;
 	struct tls *tls;
 	struct writer out, in;
-	size_t received, most_bytes;
-	bool closed;			/* by the owner */
+	size_t came; /* over the wire */
+	size_t received, most_bytes; /* of the peer's words */
+	enum reason unsent; /* why sending failed */
+	bool closed; /* by the owner */
 };
 
 static bool has_proxy(const struct stream *stream)
@@ -60,7 +64,7 @@ enum stage stream_stage(const struct stream *stream)
 	case PROXY_ANSWER:
 		return STAGE_PROXY;
 	case HANDSHAKE:
-		return STAGE_TLS;
+		return STAGE_HANDSHAKE;
 	default:
 		return STAGE_REPLY;
 	}
@@ -94,16 +98,20 @@ static void enter_state(struct stream *stream, enum state state)
 	stream_watch(stream);
 }
 
-/* That sending failed says little: why the peer went away is for reading to find out. */
+/* What the peer said before it went away may still be read. The kernel names the cause only
+ * once, though. */
 static void stream_flush(struct stream *stream)
 {
 	while (stream->out.length) {
-		ssize_t n = send(stream->fd, stream->out.bytes, stream->out.length, MSG_NOSIGNAL);
+		ssize_t n =
+			send(stream->fd, stream->out.bytes, stream->out.length, MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			break;
+		if (n < 0)
+			stream->unsent = reason_of_errno(errno);
 		writer_drop_front(&stream->out, n < 0 ? stream->out.length : (size_t)n);
 	}
 	stream_watch(stream);
@@ -123,6 +131,8 @@ static void stream_advance_tls(struct stream *stream)
 	stream_flush(stream);
 	if (result == TLS_DONE)
 		stream_is_open(stream);
+	else if (result == TLS_NOT_SPOKEN)
+		stream_end(stream, REASON_NOT_THIS_PROTOCOL);
 	else if (result != TLS_WANTS_BYTES)
 		stream_end(stream, REASON_TLS_FAILED);
 }
@@ -131,6 +141,7 @@ static void stream_advance_tls(struct stream *stream)
 static void stream_secure(struct stream *stream)
 {
 	if (!stream->route->tls) {
+		stream->received = stream->in.length;
 		stream_is_open(stream);
 		return;
 	}
@@ -144,7 +155,7 @@ static void stream_secure(struct stream *stream)
 static void stream_ask_proxy(struct stream *stream)
 {
 	if (!proxy_wire_ask(&stream->out, stream->route)) {
-		stream_end(stream, REASON_INTERNAL);
+		stream_end(stream, REASON_UNSUPPORTED);
 		return;
 	}
 	enter_state(stream, PROXY_ANSWER);
@@ -156,26 +167,30 @@ static void stream_hear_proxy(struct stream *stream)
 	struct reader in = stream_bytes(stream);
 	enum reason reason;
 
-	if (!proxy_wire_read(&in, &reason)) {
-		if (stream->in.length > PROXY_REPLY_MOST)
-			stream_end(stream, REASON_TOO_MUCH);
-	} else if (reason != REASON_NONE) {
+	if (!proxy_wire_read(&in, &reason))
+		return;
+	if (reason != REASON_NONE) {
 		stream_end(stream, reason);
-	} else {
-		stream_take(stream, in.at);
-		stream_secure(stream);
+		return;
 	}
+	stream_take(stream, in.at);
+	stream_secure(stream);
 }
 
 static void stream_connected(struct stream *stream)
 {
 	const struct connect_report *report = &stream->report;
 
-	if (report->end == CONNECT_PENDING)
+	if (report->end == CONNECT_PENDING) {
 		stream_watch(stream);
-	else if (report->end != CONNECT_ESTABLISHED)
+		return;
+	}
+	if (report->end != CONNECT_ESTABLISHED) {
 		stream_end(stream, report->reason);
-	else if (has_proxy(stream))
+		return;
+	}
+	icmp_ignore(stream->fd, stream->first_hop.family);
+	if (has_proxy(stream))
 		stream_ask_proxy(stream);
 	else
 		stream_secure(stream);
@@ -202,8 +217,19 @@ static void stream_finish_connect(struct stream *stream)
 	stream_connected(stream);
 }
 
+/* Counts the peer's words and passes them on. */
+static void stream_hear(struct stream *stream, size_t length)
+{
+	stream->received += length;
+	if (stream->received > stream->most_bytes)
+		stream_end(stream, REASON_TOO_MUCH);
+	else if (stream->in.length)
+		stream->events.received(stream->arg);
+}
+
 static void stream_decrypt(struct stream *stream)
 {
+	size_t before = stream->in.length;
 	enum tls_result result;
 
 	do
@@ -211,8 +237,8 @@ static void stream_decrypt(struct stream *stream)
 	while (result == TLS_DONE);
 	tls_drain(stream->tls, &stream->out);
 	stream_flush(stream);
-	if (stream->in.length)
-		stream->events.received(stream->arg);
+	if (stream->in.length > before)
+		stream_hear(stream, stream->in.length - before);
 	if (result == TLS_CLOSED)
 		stream_end(stream, REASON_CLOSED_EARLY);
 	else if (result == TLS_BROKEN)
@@ -221,8 +247,10 @@ static void stream_decrypt(struct stream *stream)
 
 static void stream_take_in(struct stream *stream, const uint8_t *bytes, size_t length)
 {
-	stream->received += length;
-	if (stream->received > stream->most_bytes) {
+	enum state state = stream->state;
+
+	stream->came += length;
+	if (stream->came > stream->most_bytes + OVERHEAD_MOST) {
 		stream_end(stream, REASON_TOO_MUCH);
 		return;
 	}
@@ -230,15 +258,24 @@ static void stream_take_in(struct stream *stream, const uint8_t *bytes, size_t l
 		tls_feed(stream->tls, bytes, length);
 	else
 		writer_put(&stream->in, bytes, length);
-	if (stream->state == PROXY_ANSWER)
+	if (state == PROXY_ANSWER)
 		stream_hear_proxy(stream);
-	else if (stream->state == HANDSHAKE)
+	else if (state == HANDSHAKE)
 		stream_advance_tls(stream);
-	/* The handshake's last flight may bring the first bytes along. */
-	if (stream->state == BYTES && stream->tls)
+	if (stream->state != BYTES)
+		return;
+	/* The handshake's last flight may bring the first bytes along, as a proxy's answer may. */
+	if (stream->tls)
 		stream_decrypt(stream);
-	else if (stream->state == BYTES && stream->in.length)
-		stream->events.received(stream->arg);
+	else
+		stream_hear(stream, state == BYTES ? length : 0);
+}
+
+static enum reason reason_for_end(const struct stream *stream, int error)
+{
+	if (stream->unsent != REASON_NONE)
+		return stream->unsent;
+	return error ? reason_of_errno(error) : REASON_CLOSED_EARLY;
 }
 
 static void stream_read(struct stream *stream)
@@ -248,15 +285,15 @@ static void stream_read(struct stream *stream)
 	for (int i = 0; i < CHUNKS_A_TURN && stream->state != NOTHING; i++) {
 		ssize_t n = recv(stream->fd, chunk, sizeof chunk, 0);
 
-		if (n > 0) {
+		if (n > 0)
 			stream_take_in(stream, chunk, (size_t)n);
-		} else if (n == 0) {
-			stream_end(stream, REASON_CLOSED_EARLY);
-		} else if (errno == EAGAIN || errno == EINTR) {
+		else if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			break;
-		} else {
-			stream_end(stream, reason_of_errno(errno));
-		}
+		else
+			stream_end(stream, reason_for_end(stream, n < 0 ? errno : 0));
+		/* What has come meanwhile wakes us again. */
+		if (n < (ssize_t)sizeof chunk)
+			break;
 	}
 }
 
@@ -296,8 +333,7 @@ struct stream *stream_open(struct loop *loop, const struct route *route, size_t 
 	stream->state = CONNECTION;
 	stream->first_hop = has_proxy(stream) ? route->proxy.address : route->peer;
 	writer_grow_up_to(&stream->out, SEND_MOST);
-	/* Decrypting never yields more than came in. */
-	writer_grow_up_to(&stream->in, most_bytes);
+	writer_grow_up_to(&stream->in, most_bytes + OVERHEAD_MOST);
 	stream_connect(stream);
 	loop_later(loop, on_begun, stream);
 	return stream;

@@ -15,13 +15,14 @@ struct stream;
 
 /* None is called from inside stream_open(); each may call stream_close(). */
 struct stream_events {
-	void (*opened)(void *arg);	/* connected as the route says: now it can be sent */
-	void (*received)(void *arg);	/* more bytes are there */
+	void (*opened)(void *arg); /* connected as the route says: now it can be sent */
+	void (*received)(void *arg); /* more bytes are there */
 	/* nothing comes any more; at most once */
 	void (*ended)(void *arg, struct outcome outcome);
 };
 
-/* The route must live as long as the stream. most_bytes: of what the peer sends in all. */
+/* The route must live as long as the stream. most_bytes: of what the peer says in all; a
+ * proxy's answer and what TLS adds are bounded apart. */
 struct stream *stream_open(struct loop *loop, const struct route *route, size_t most_bytes,
 			   const struct stream_events *events, void *arg);
 /* Silences and releases it; to be called once, whether it has ended or not. */
@@ -32,6 +33,7 @@ struct reader stream_bytes(const struct stream *stream);
 void stream_take(struct stream *stream, size_t length);
 /* How far it has come: where it would have failed if it ended now. */
 enum stage stream_stage(const struct stream *stream);
+/* Of the peer's words: without a proxy's answer and without what TLS adds. */
 size_t stream_received_bytes(const struct stream *stream);
 
 #endif

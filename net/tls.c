@@ -6,18 +6,22 @@
 #include <stdlib.h>
 
 #include "ground/memory.h"
+#include "net/address.h"
 
 enum { CHUNK_BYTES = 4096 };
 
 struct tls {
 	SSL_CTX *context;
 	SSL *ssl;
-	BIO *incoming, *outgoing;	/* the SSL's */
+	BIO *incoming, *outgoing; /* the SSL's */
+	uint8_t first[2]; /* that came over the wire */
+	size_t fed;
 };
 
 struct tls *tls_new(const char *name)
 {
 	struct tls *tls = memory_new(1, sizeof *tls);
+	struct address literal;
 
 	tls->context = SSL_CTX_new(TLS_client_method());
 	if (!tls->context)
@@ -25,7 +29,7 @@ struct tls *tls_new(const char *name)
 	SSL_CTX_set_security_level(tls->context, 0);
 	SSL_CTX_set_min_proto_version(tls->context, 0);
 	SSL_CTX_set_options(tls->context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_TICKET |
-					  SSL_OP_IGNORE_UNEXPECTED_EOF);
+						  SSL_OP_IGNORE_UNEXPECTED_EOF);
 	SSL_CTX_set_cipher_list(tls->context, "ALL:COMPLEMENTOFALL");
 	SSL_CTX_set_mode(tls->context, SSL_MODE_RELEASE_BUFFERS);
 	tls->ssl = SSL_new(tls->context);
@@ -35,7 +39,8 @@ struct tls *tls_new(const char *name)
 		abort();
 	BIO_set_mem_eof_return(tls->incoming, -1);
 	SSL_set_bio(tls->ssl, tls->incoming, tls->outgoing);
-	if (name)
+	/* RFC 6066 section 3: addresses are not names. */
+	if (name && !address_parse(name, &literal))
 		SSL_set_tlsext_host_name(tls->ssl, name);
 	SSL_set_connect_state(tls->ssl);
 	return tls;
@@ -50,6 +55,16 @@ void tls_free(struct tls *tls)
 	free(tls);
 }
 
+/* A record begins with its type and the major version, which has always been 3. */
+static bool tls_is_spoken(const struct tls *tls)
+{
+	enum { CHANGE_CIPHER_SPEC = 20, APPLICATION_DATA = 23 };
+
+	return (tls->fed < 1 ||
+		(tls->first[0] >= CHANGE_CIPHER_SPEC && tls->first[0] <= APPLICATION_DATA)) &&
+	       (tls->fed < 2 || tls->first[1] == 3);
+}
+
 static enum tls_result tls_result_of(struct tls *tls, int returned)
 {
 	switch (SSL_get_error(tls->ssl, returned)) {
@@ -61,14 +76,17 @@ static enum tls_result tls_result_of(struct tls *tls, int returned)
 	case SSL_ERROR_ZERO_RETURN:
 		return TLS_CLOSED;
 	default:
-		return TLS_BROKEN;
+		return tls_is_spoken(tls) ? TLS_BROKEN : TLS_NOT_SPOKEN;
 	}
 }
 
 void tls_feed(struct tls *tls, const void *bytes, size_t length)
 {
+	const uint8_t *byte = bytes;
 	size_t written;
 
+	for (size_t i = 0; i < length && tls->fed < sizeof tls->first; i++)
+		tls->first[tls->fed++] = byte[i];
 	if (length && !BIO_write_ex(tls->incoming, bytes, length, &written))
 		abort();
 }

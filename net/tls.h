@@ -11,14 +11,15 @@
 
 enum tls_result {
 	TLS_DONE,
-	TLS_WANTS_BYTES,	/* of the peer's */
-	TLS_CLOSED,		/* the peer said goodbye */
+	TLS_WANTS_BYTES, /* of the peer's */
+	TLS_CLOSED, /* the peer said goodbye */
+	TLS_NOT_SPOKEN, /* what came has never been TLS */
 	TLS_BROKEN
 };
 
 struct tls;
 
-/* name: for SNI; NULL to send none. */
+/* name: for SNI; none is sent for NULL or an address. */
 struct tls *tls_new(const char *name);
 void tls_free(struct tls *tls);
 /* What has come over the wire. */

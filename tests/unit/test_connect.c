@@ -306,6 +306,33 @@ static int visit_firewall(void)
 	return wrong;
 }
 
+/* Whether a word that a firewall rejects is the end of an open connection. */
+static bool rejection_ends(int fd)
+{
+	struct pollfd wait = { .fd = fd };
+
+	return send(fd, "x", 1, MSG_NOSIGNAL) == 1 && poll(&wait, 1, 300) == 1;
+}
+
+static int visit_hints(void)
+{
+	struct address peer = loopback(4, 1002);
+	struct connect_report report;
+	int server, hearing, ignoring;
+
+	if (unshare(CLONE_NEWNET) || !raise_loopback())
+		return CHILD_CANNOT;
+	server = listener(&peer);
+	hearing = connect_begin(&peer, NULL, &report);
+	ignoring = connect_begin(&peer, NULL, &report);
+	if (server < 0 || report.end != CONNECT_ESTABLISHED)
+		return CHILD_WRONG;
+	icmp_ignore(ignoring, 4);
+	if (!load_rules())
+		return CHILD_CANNOT;
+	return rejection_ends(hearing) && !rejection_ends(ignoring) ? CHILD_FINE : CHILD_WRONG;
+}
+
 static int visit_no_route(void)
 {
 	struct address four, six;
@@ -344,6 +371,12 @@ static void every_kind_of_rejection_is_told_from_a_reset_and_from_silence(void *
 	in_a_child(visit_firewall);
 }
 
+static void an_open_connection_outlives_a_rejected_packet(void **state)
+{
+	(void)state;
+	in_a_child(visit_hints);
+}
+
 static void no_route_is_this_machines_matter(void **state)
 {
 	(void)state;
@@ -361,6 +394,7 @@ int main(void)
 		cmocka_unit_test(a_source_that_is_not_ours_is_named_as_such),
 		cmocka_unit_test(no_more_descriptors_is_our_own_shortage),
 		cmocka_unit_test(every_kind_of_rejection_is_told_from_a_reset_and_from_silence),
+		cmocka_unit_test(an_open_connection_outlives_a_rejected_packet),
 		cmocka_unit_test(no_route_is_this_machines_matter),
 	};
 

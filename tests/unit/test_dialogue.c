@@ -46,6 +46,16 @@ static void play_reset(int fd)
 	close(fd);
 }
 
+static void play_answer_and_reset(int fd)
+{
+	struct linger at_once = { .l_onoff = 1 };
+
+	await(fd, "HELO\n");
+	tell(fd, "OK\n");
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	close(fd);
+}
+
 static void play_endless(int fd)
 {
 	char chunk[4096];
@@ -159,6 +169,18 @@ static void a_reset_is_said_as_such(void **state)
 	scene_assert_ended(scene, STAGE_REPLY, REASON_RESET, "greet");
 }
 
+/* Whether the second step is said before the reset comes or runs into it. */
+static void a_reset_after_an_answer_is_a_reset(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		struct scene *scene = scene_with(play_answer_and_reset, SOCK_STREAM);
+
+		scene_run_for(scene, 5 * CLOCK_SECOND);
+		scene_assert_ended(scene, STAGE_REPLY, REASON_RESET, "part");
+	}
+}
+
 static void endless_bytes_are_too_much(void **state)
 {
 	struct scene *scene = scene_with(play_endless, SOCK_STREAM);
@@ -227,6 +249,7 @@ int main(void)
 		cmocka_unit_test(a_reply_cut_short_is_malformed),
 		cmocka_unit_test(a_peer_that_goes_without_a_word_closed_early),
 		cmocka_unit_test(a_reset_is_said_as_such),
+		cmocka_unit_test(a_reset_after_an_answer_is_a_reset),
 		cmocka_unit_test(endless_bytes_are_too_much),
 		cmocka_unit_test(another_protocol_is_recognised),
 		cmocka_unit_test(a_refused_connection_fails_at_connect),

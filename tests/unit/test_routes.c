@@ -56,6 +56,22 @@ static void proxy_talks_nonsense(int fd)
 	pause();
 }
 
+static void proxy_speaks_for_a_silent_peer(int fd)
+{
+	await(fd, "\r\n\r\n");
+	tell(fd, "HTTP/1.1 200 OK\r\n\r\n");
+	await(fd, "HELO\n");
+}
+
+static void proxy_and_peer_in_one_packet(int fd)
+{
+	await(fd, "\r\n\r\n");
+	tell(fd, "HTTP/1.1 200 OK\r\n\r\nOK\n");
+	await(fd, "BYE\n");
+	tell(fd, "SEEN\n");
+	pause();
+}
+
 static struct scene *scene_behind(void (*play)(int fd))
 {
 	struct scene *scene = scene_with(play, SOCK_STREAM);
@@ -105,8 +121,38 @@ static void something_else_in_place_of_the_proxy_is_recognised(void **state)
 
 	(void)state;
 	scene_run_for(scene, 5 * CLOCK_SECOND);
-	assert_int_not_equal(scene->end.outcome.reason, REASON_TIMED_OUT);
-	scene_assert_ended(scene, STAGE_PROXY, scene->end.outcome.reason, NULL);
+	scene_assert_ended(scene, STAGE_PROXY, REASON_NOT_THIS_PROTOCOL, NULL);
+}
+
+static void a_proxys_words_are_not_the_peers(void **state)
+{
+	struct scene *scene = scene_behind(proxy_speaks_for_a_silent_peer);
+
+	(void)state;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	assert_int_equal(scene->end.bytes_received, 0);
+	assert_true(scene->end.connect_us >= 0);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_CLOSED_EARLY, "greet");
+}
+
+static void what_follows_a_proxys_answer_is_the_peers(void **state)
+{
+	struct scene *scene = scene_behind(proxy_and_peer_in_one_packet);
+
+	(void)state;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	assert_int_equal(scene->end.bytes_received, 8);
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+static void a_name_that_is_none_is_not_said_to_a_proxy(void **state)
+{
+	struct scene *scene = scene_behind(play_silent);
+
+	(void)state;
+	scene->route.name = "pbx.example\r\nX-Smuggled: yes";
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_PROXY, REASON_UNSUPPORTED, NULL);
 }
 
 /* --- TLS */
@@ -143,6 +189,33 @@ static void play_tls(int fd)
 	pause();
 }
 
+static void play_tls_unless_named(int fd)
+{
+	SSL *ssl = tls_server(fd);
+
+	if (!SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name))
+		SSL_write(ssl, "!", 1);
+	pause();
+}
+
+static void play_tls_tickets(int fd)
+{
+	SSL *ssl = tls_server(fd);
+
+	for (;;)
+		if (SSL_new_session_ticket(ssl) != 1 || SSL_do_handshake(ssl) != 1)
+			_exit(1);
+}
+
+static void play_tls_endless(int fd)
+{
+	SSL *ssl = tls_server(fd);
+	char room[4096] = "O";
+
+	while (SSL_write(ssl, room, sizeof room) > 0)
+		;
+}
+
 static void play_tls_goodbye(int fd)
 {
 	SSL *ssl = tls_server(fd);
@@ -163,14 +236,51 @@ static void tls_carries_the_dialogue(void **state)
 	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
 }
 
-static void plain_text_in_place_of_tls_fails_the_handshake(void **state)
+static void plain_text_in_place_of_tls_is_recognised(void **state)
 {
 	struct scene *scene = scene_with(play_another_protocol, SOCK_STREAM);
 
 	(void)state;
 	scene->route.tls = true;
 	scene_run_for(scene, 5 * CLOCK_SECOND);
-	scene_assert_ended(scene, STAGE_TLS, REASON_TLS_FAILED, NULL);
+	scene_assert_ended(scene, STAGE_HANDSHAKE, REASON_NOT_THIS_PROTOCOL, NULL);
+}
+
+static void an_address_is_no_server_name(void **state)
+{
+	struct scene *scene = scene_with(play_tls_unless_named, SOCK_STREAM);
+
+	(void)state;
+	scene->route.tls = true;
+	scene->route.name = "127.0.0.1";
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_NOT_THIS_PROTOCOL, "greet");
+}
+
+static void a_small_budget_has_room_for_the_handshake(void **state)
+{
+	struct scene *scene = scene_with(play_tls, SOCK_STREAM);
+
+	(void)state;
+	scene->route.tls = true;
+	scene->plan.most_bytes = 8;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	assert_int_equal(scene->end.bytes_received, 8);
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+static void tls_without_end_is_too_much(void **state)
+{
+	static void (*const plays[])(int fd) = { play_tls_tickets, play_tls_endless };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct scene *scene = scene_with(plays[i], SOCK_STREAM);
+
+		scene->route.tls = true;
+		scene_run_for(scene, 10 * CLOCK_SECOND);
+		scene_assert_ended(scene, STAGE_REPLY, REASON_TOO_MUCH, "greet");
+	}
 }
 
 static void a_silent_tls_port_times_out_in_the_handshake(void **state)
@@ -180,7 +290,7 @@ static void a_silent_tls_port_times_out_in_the_handshake(void **state)
 	(void)state;
 	scene->route.tls = true;
 	scene_run_for(scene, 150 * CLOCK_MILLISECOND);
-	scene_assert_ended(scene, STAGE_TLS, REASON_TIMED_OUT, NULL);
+	scene_assert_ended(scene, STAGE_HANDSHAKE, REASON_TIMED_OUT, NULL);
 }
 
 static void a_goodbye_inside_tls_is_an_early_close(void **state)
@@ -267,20 +377,37 @@ static void a_closed_udp_port_refuses(void **state)
 	scene_assert_ended(scene, STAGE_CONNECT, REASON_REFUSED, NULL);
 }
 
+static void datagrams_do_not_slip_past_a_proxy(void **state)
+{
+	struct scene *scene = scene_with(play_udp, SOCK_DGRAM);
+
+	(void)state;
+	scene->route.proxy.address = scene->route.peer;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_CONNECT, REASON_UNSUPPORTED, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_proxy_carries_the_dialogue),
 		cmocka_unit_test(a_proxy_that_will_not_is_the_stage),
 		cmocka_unit_test(something_else_in_place_of_the_proxy_is_recognised),
+		cmocka_unit_test(a_proxys_words_are_not_the_peers),
+		cmocka_unit_test(what_follows_a_proxys_answer_is_the_peers),
+		cmocka_unit_test(a_name_that_is_none_is_not_said_to_a_proxy),
 		cmocka_unit_test(tls_carries_the_dialogue),
-		cmocka_unit_test(plain_text_in_place_of_tls_fails_the_handshake),
+		cmocka_unit_test(an_address_is_no_server_name),
+		cmocka_unit_test(a_small_budget_has_room_for_the_handshake),
+		cmocka_unit_test(tls_without_end_is_too_much),
+		cmocka_unit_test(plain_text_in_place_of_tls_is_recognised),
 		cmocka_unit_test(a_silent_tls_port_times_out_in_the_handshake),
 		cmocka_unit_test(a_goodbye_inside_tls_is_an_early_close),
 		cmocka_unit_test(datagrams_carry_the_dialogue),
 		cmocka_unit_test(a_lost_datagram_is_said_again),
 		cmocka_unit_test(half_a_datagram_is_waited_on_until_the_deadline),
 		cmocka_unit_test(a_closed_udp_port_refuses),
+		cmocka_unit_test(datagrams_do_not_slip_past_a_proxy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
