@@ -161,6 +161,17 @@ static int allow_conditionally(scmp_filter_ctx filter)
 	return error;
 }
 
+/* Our own limits may be asked for, not changed. */
+static int allow_to_ask_limits(scmp_filter_ctx filter)
+{
+	const struct scmp_arg_cmp conditions[] = {
+		argument_is(0, 0),
+		{ 2, SCMP_CMP_EQ, 0, 0 },
+	};
+
+	return allow(filter, SCMP_SYS(prlimit64), COUNT(conditions), conditions);
+}
+
 int fence_filter_close(void)
 {
 	const char *mode = getenv("UCPOSTURE_FENCE");
@@ -186,6 +197,8 @@ int fence_filter_close(void)
 		error = allow_socket_options(filter);
 	if (!error)
 		error = allow_conditionally(filter);
+	if (!error)
+		error = allow_to_ask_limits(filter);
 	if (!error)
 		error = seccomp_load(filter);
 	seccomp_release(filter);

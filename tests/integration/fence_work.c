@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -115,6 +116,13 @@ static bool memory_works(void)
 	return true;
 }
 
+static bool limits_can_be_asked_for(void)
+{
+	struct rlimit limit;
+
+	return !getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur == limit.rlim_max;
+}
+
 static int result_of(const char *what, bool good)
 {
 	printf("%s %s\n", good ? "works" : "FAILS", what);
@@ -142,6 +150,7 @@ static int work(const char *port_word)
 	resolver_lookup(resolver, "fence.example", 4, name_was_found, &found);
 	failed += result_of("dns", turn_until(loop, &found));
 	failed += result_of("tls", say_hello_in_tls(context));
+	failed += result_of("limits", limits_can_be_asked_for());
 	failed += result_of("memory", memory_works());
 	resolver_free(resolver);
 	loop_free(loop);
