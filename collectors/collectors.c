@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "collectors/collector.h"
+#include "collectors/port.h"
 
 static const struct collector *const collectors[] = {
+	&port_collector,
 	NULL
 };
 

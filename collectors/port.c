@@ -148,6 +148,22 @@ enum port_state port_state_of_icmp(const struct icmp_error *icmp)
 	return PORT_UNREACHABLE;
 }
 
+void port_note_icmp(struct path *path, const struct icmp_error *icmp)
+{
+	if (port_state_of_icmp(icmp) == PORT_UNREACHABLE &&
+	    !address_same_host(&icmp->origin, &path->address))
+		path->unreachable_us = clock_monotonic_us();
+}
+
+enum port_state port_state_of_silence(const struct path *path, int64_t since_us,
+				      enum port_state otherwise, enum port_cause *cause)
+{
+	bool gone = !path->smoothed_us && path->unreachable_us > since_us;
+
+	*cause = gone ? PORT_CAUSE_ICMP_HOST_UNREACHABLE : PORT_CAUSE_NO_ANSWER;
+	return gone ? PORT_UNREACHABLE : otherwise;
+}
+
 void port_finish(struct run *run, enum port_state state, enum port_cause cause, int64_t rtt_us)
 {
 	facts_set_text(run->facts, &port_facts[FACT_STATE], state_words[state]);

@@ -77,6 +77,12 @@ int port_datagram_open(const struct route *route, struct address *bound, enum re
 /* Closes a socket whose peer may have answered; -1 is fine. */
 void port_close(int fd);
 
+/* To be told of every ICMP error, for the sake of the silent neighbours: of the packets to a
+ * host that nobody finds the kernel gives back only a hundred. */
+void port_note_icmp(struct path *path, const struct icmp_error *icmp);
+/* What silence since then means; *cause says why. */
+enum port_state port_state_of_silence(const struct path *path, int64_t since_us,
+				      enum port_state otherwise, enum port_cause *cause);
 enum port_state port_state_of_icmp(const struct icmp_error *icmp);
 enum port_cause port_cause_of_icmp(const struct icmp_error *icmp);
 

@@ -76,6 +76,15 @@ static void conclude(struct tcp_work *work, enum port_state state, enum port_cau
 	port_finish(work->run, state, cause, -1);
 }
 
+static void conclude_silent(struct tcp_work *work)
+{
+	enum port_cause cause;
+	enum port_state state = port_state_of_silence(work->path, work->sent_us, PORT_FILTERED,
+						      &cause);
+
+	conclude(work, state, cause);
+}
+
 /* Nobody listens at a port that the kernel could give to us; but the proof is a reset. */
 static void try_again_elsewhere(struct tcp_work *work)
 {
@@ -111,6 +120,7 @@ static void look_at(struct tcp_work *work, const struct connect_report *report)
 		conclude_answered(work, PORT_CLOSED, PORT_CAUSE_RESET);
 		break;
 	case CONNECT_ICMP:
+		port_note_icmp(work->path, &report->icmp);
 		conclude(work, port_state_of_icmp(&report->icmp),
 			 port_cause_of_icmp(&report->icmp));
 		break;
@@ -138,7 +148,7 @@ static void patience_may_have_ended(void *arg)
 	if (report.end != CONNECT_PENDING) {
 		look_at(work, &report);
 	} else if (now_us >= port_give_up_us(work->run)) {
-		conclude(work, PORT_FILTERED, PORT_CAUSE_NO_ANSWER);
+		conclude_silent(work);
 	} else if (now_us - work->sent_us < patience_us) {
 		wait_on(work);
 	} else if (known && work->attempt + 1 < ATTEMPTS) {
@@ -146,7 +156,7 @@ static void patience_may_have_ended(void *arg)
 		halt(work);
 		attempt_begin(work);
 	} else {
-		conclude(work, PORT_FILTERED, PORT_CAUSE_NO_ANSWER);
+		conclude_silent(work);
 	}
 }
 
@@ -183,7 +193,7 @@ static void attempt_begin(void *arg)
 	go_us = path_may_send_at(work->path, work->sent_us, run->request->packets_per_second);
 	if (go_us >= port_give_up_us(run)) {
 		if (work->attempt)
-			conclude(work, PORT_FILTERED, PORT_CAUSE_NO_ANSWER);
+			conclude_silent(work);
 		else
 			port_finish_local(run, REASON_TIMED_OUT);
 		return;

@@ -49,6 +49,7 @@ struct udp_work {
 	unsigned round;			/* from 0 */
 	size_t next;			/* to be asked in this round */
 	int64_t sent_us;		/* the last of the round */
+	int64_t begun_us;
 };
 
 static void go_on(void *arg);
@@ -88,11 +89,17 @@ static struct port_question question_for(const struct udp_work *work, uint16_t p
 
 static void finish(struct udp_work *work)
 {
+	enum port_state state;
+	enum port_cause cause;
+
 	halt(work);
-	if (is_range(work))
+	if (is_range(work)) {
 		port_finish_range(work->run, work->states);
-	else
-		port_finish(work->run, PORT_OPEN_OR_FILTERED, PORT_CAUSE_NO_ANSWER, -1);
+	} else {
+		state = port_state_of_silence(work->path, work->begun_us, PORT_OPEN_OR_FILTERED,
+					      &cause);
+		port_finish(work->run, state, cause, -1);
+	}
 }
 
 static void finish_silent(struct udp_work *work)
@@ -213,6 +220,7 @@ static bool take_error(struct udp_work *work, const struct icmp_error *icmp)
 		return false;
 	if (icmp_kind(icmp) == ICMP_KIND_NO_PORT)
 		work->path->rations_errors = true;
+	port_note_icmp(work->path, icmp);
 	settle(work, port, state_of(work, icmp));
 	work->unreachable += state_of(work, icmp) == PORT_UNREACHABLE;
 	if (is_range(work))
@@ -432,6 +440,7 @@ void port_udp_start(struct run *run)
 	/* The system gave us the port, so nobody else listens there. */
 	if (asks_ourselves(work))
 		settle(work, work->source.port, PORT_CLOSED);
+	work->begun_us = clock_monotonic_us();
 	watch_start(&work->watch, run_loop(run), work->fd, LOOP_READ, something_came, work);
 	go_on(work);
 }

@@ -16,6 +16,7 @@ struct path {
 	int64_t smoothed_us; /* 0: nobody has answered yet */
 	int64_t variation_us;
 	int64_t budget_at_us; /* when the bucket of packets will be full again */
+	int64_t unreachable_us; /* when somebody last said that the host cannot be reached */
 	bool rations_errors; /* the peer sends ICMP errors, of which it has few */
 	int64_t ration_us; /* until when what we sent has used up its ration */
 };
