@@ -53,7 +53,6 @@ enum reason {
 	X(CONNECT, "connect")                                                                 \
 	X(PROXY, "proxy")                                                                     \
 	X(STARTTLS, "starttls")                                                               \
-	X(TLS, "tls")                                                                         \
 	X(HANDSHAKE, "handshake")                                                             \
 	X(REQUEST, "request")                                                                 \
 	X(REPLY, "reply")                                                                     \
