@@ -6,9 +6,11 @@
 
 #include "collectors/collector.h"
 #include "collectors/port.h"
+#include "collectors/smb.h"
 
 static const struct collector *const collectors[] = {
 	&port_collector,
+	&smb_collector,
 	NULL
 };
 

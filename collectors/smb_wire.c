@@ -4,6 +4,7 @@
 /* [MS-SMB2] 2.1 and RFC 1002 4.3: the frame's type and 24 bits of length */
 enum {
 	FRAME_MESSAGE = 0x00,
+	FRAME_REFUSAL = 0x83,
 	FRAME_BYTES = 4,
 	FRAME_LENGTH_AT = 1,
 	MESSAGE_MOST_BYTES = 65536 - FRAME_BYTES
@@ -399,6 +400,16 @@ static bool may_be(const struct reader *in, const uint8_t magic[4])
 	return true;
 }
 
+/* NetBIOS' negative session response: samba's to hosts it does not allow. */
+static enum turn take_refusal(struct reader *in, struct smb_reply *reply)
+{
+	if (reader_left(in) < 4)
+		return TURN_NEED_MORE;
+	if (reader_take_u24be(in) == 1)
+		reply->refusal = reader_take_u8(in);
+	return TURN_NOT_THIS_PROTOCOL;
+}
+
 enum turn smb_take_reply(struct reader *in, const struct smb_offer *offer,
 			 struct smb_reply *reply)
 {
@@ -407,7 +418,10 @@ enum turn smb_take_reply(struct reader *in, const struct smb_offer *offer,
 	*reply = (struct smb_reply){ .answer = SMB_DECLINED };
 	if (reader_left(&ahead) == 0)
 		return TURN_NEED_MORE;
-	if (reader_take_u8(&ahead) != FRAME_MESSAGE)
+	uint8_t type = reader_take_u8(&ahead);
+	if (type == FRAME_REFUSAL)
+		return take_refusal(&ahead, reply);
+	if (type != FRAME_MESSAGE)
 		return TURN_NOT_THIS_PROTOCOL;
 	if (reader_left(&ahead) < 3)
 		return TURN_NEED_MORE;

@@ -50,6 +50,7 @@ enum smb_answer {
 struct smb_reply {
 	enum smb_answer answer;
 	uint32_t status;		/* of a no; 0 when it is said without one */
+	uint8_t refusal;		/* RFC 1002 4.3.4: no session for us at all; else 0 */
 	uint16_t dialect;		/* of SMB2/3 */
 	bool signing_enabled;
 	bool signing_required;

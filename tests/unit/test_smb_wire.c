@@ -1,84 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/unit.h"
-#include "tests/wire/smb/offers.h"
-
-enum { REPLY_ROOM = 1024, FRAME = 4 };
+#include "tests/wire/smb/samples.h"
 
 /* Where fields of a framed reply lie. */
 enum {
-	AT_SMB2_STATUS = FRAME + 8,
-	AT_SMB2_COMMAND = FRAME + 12,
-	AT_SMB2_FLAGS = FRAME + 16,
-	AT_SMB2_NEXT = FRAME + 20,
-	AT_SMB2_MODE = FRAME + 66,
-	AT_SMB2_DIALECT = FRAME + 68,
-	AT_SMB2_CONTEXTS = FRAME + 70,
-	AT_SMB2_TIME = FRAME + 104,
-	AT_SMB2_BLOB_LENGTH = FRAME + 122,
-	AT_SMB2_CONTEXTS_AT = FRAME + 124,
-	AT_SMB1_STATUS = FRAME + 5,
-	AT_SMB1_WORDS = FRAME + 32,
-	AT_SMB1_DIALECT = FRAME + 33,
-	AT_SMB1_MODE = FRAME + 35
+	AT_SMB2_STATUS = FRAME_BYTES + 8,
+	AT_SMB2_COMMAND = FRAME_BYTES + 12,
+	AT_SMB2_FLAGS = FRAME_BYTES + 16,
+	AT_SMB2_NEXT = FRAME_BYTES + 20,
+	AT_SMB2_MODE = FRAME_BYTES + 66,
+	AT_SMB2_DIALECT = FRAME_BYTES + 68,
+	AT_SMB2_CONTEXTS = FRAME_BYTES + 70,
+	AT_SMB2_TIME = FRAME_BYTES + 104,
+	AT_SMB2_BLOB_LENGTH = FRAME_BYTES + 122,
+	AT_SMB2_CONTEXTS_AT = FRAME_BYTES + 124,
+	AT_SMB1_STATUS = FRAME_BYTES + 5,
+	AT_SMB1_WORDS = FRAME_BYTES + 32,
+	AT_SMB1_DIALECT = FRAME_BYTES + 33,
+	AT_SMB1_MODE = FRAME_BYTES + 35
 };
 
 /* Recorded from smbd in each of its modes; see tests/wire/smb/record.sh. */
 static const struct {
-	const char *name;
+	const char *server, *question;
 	enum smb_answer answer;
 	uint16_t dialect;
 	bool enabled, required, encryption;
 } recorded[] = {
-	{ "auto_all", SMB_ACCEPTED_SMB2, SMB_3_1_1, true, false, true },
-	{ "auto_up_to_3_0_2", SMB_ACCEPTED_SMB2, SMB_3_0_2, true, false, true },
-	{ "auto_up_to_3_0", SMB_ACCEPTED_SMB2, SMB_3_0, true, false, true },
-	{ "auto_up_to_2_1", SMB_ACCEPTED_SMB2, SMB_2_1, true, false, false },
-	{ "auto_only_2_0_2", SMB_ACCEPTED_SMB2, SMB_2_0_2, true, false, false },
-	{ "auto_smb1", SMB_DECLINED, 0, false, false, false },
-	{ "auto_multi", SMB_ACCEPTED_SMB2, SMB_2_WILDCARD, true, false, false },
-	{ "mandatory_all", SMB_ACCEPTED_SMB2, SMB_3_1_1, true, true, true },
-	{ "mandatory_up_to_3_0_2", SMB_ACCEPTED_SMB2, SMB_3_0_2, true, true, true },
-	{ "mandatory_up_to_3_0", SMB_ACCEPTED_SMB2, SMB_3_0, true, true, true },
-	{ "mandatory_up_to_2_1", SMB_ACCEPTED_SMB2, SMB_2_1, true, true, false },
-	{ "mandatory_only_2_0_2", SMB_ACCEPTED_SMB2, SMB_2_0_2, true, true, false },
-	{ "mandatory_smb1", SMB_ACCEPTED_SMB1, 0, true, true, false },
-	{ "disabled_all", SMB_ACCEPTED_SMB2, SMB_3_1_1, true, false, true },
-	{ "disabled_only_2_0_2", SMB_ACCEPTED_SMB2, SMB_2_0_2, true, false, false },
-	{ "disabled_smb1", SMB_ACCEPTED_SMB1, 0, false, false, false },
-	{ "auto_nt1_smb1", SMB_ACCEPTED_SMB1, 0, true, false, false },
-	{ "plain_all", SMB_ACCEPTED_SMB2, SMB_3_1_1, true, false, false },
-	{ "plain_up_to_3_0_2", SMB_ACCEPTED_SMB2, SMB_3_0_2, true, false, false },
-	{ "only_nt1_smb1", SMB_ACCEPTED_SMB1, 0, false, false, false },
-	{ "only_nt1_multi", SMB_ACCEPTED_SMB1, 0, false, false, false },
+	{ "auto", "all", SMB_ACCEPTED_SMB2, SMB_3_1_1, true, false, true },
+	{ "auto", "up_to_3_0_2", SMB_ACCEPTED_SMB2, SMB_3_0_2, true, false, true },
+	{ "auto", "up_to_3_0", SMB_ACCEPTED_SMB2, SMB_3_0, true, false, true },
+	{ "auto", "up_to_2_1", SMB_ACCEPTED_SMB2, SMB_2_1, true, false, false },
+	{ "auto", "only_2_0_2", SMB_ACCEPTED_SMB2, SMB_2_0_2, true, false, false },
+	{ "auto", "smb1", SMB_DECLINED, 0, false, false, false },
+	{ "auto", "multi", SMB_ACCEPTED_SMB2, SMB_2_WILDCARD, true, false, false },
+	{ "mandatory", "all", SMB_ACCEPTED_SMB2, SMB_3_1_1, true, true, true },
+	{ "mandatory", "up_to_3_0_2", SMB_ACCEPTED_SMB2, SMB_3_0_2, true, true, true },
+	{ "mandatory", "up_to_3_0", SMB_ACCEPTED_SMB2, SMB_3_0, true, true, true },
+	{ "mandatory", "up_to_2_1", SMB_ACCEPTED_SMB2, SMB_2_1, true, true, false },
+	{ "mandatory", "only_2_0_2", SMB_ACCEPTED_SMB2, SMB_2_0_2, true, true, false },
+	{ "mandatory", "smb1", SMB_ACCEPTED_SMB1, 0, true, true, false },
+	{ "disabled", "all", SMB_ACCEPTED_SMB2, SMB_3_1_1, true, false, true },
+	{ "disabled", "only_2_0_2", SMB_ACCEPTED_SMB2, SMB_2_0_2, true, false, false },
+	{ "disabled", "smb1", SMB_ACCEPTED_SMB1, 0, false, false, false },
+	{ "auto_nt1", "smb1", SMB_ACCEPTED_SMB1, 0, true, false, false },
+	{ "plain", "all", SMB_ACCEPTED_SMB2, SMB_3_1_1, true, false, false },
+	{ "plain", "up_to_3_0_2", SMB_ACCEPTED_SMB2, SMB_3_0_2, true, false, false },
+	{ "only_nt1", "smb1", SMB_ACCEPTED_SMB1, 0, false, false, false },
+	{ "only_nt1", "multi", SMB_ACCEPTED_SMB1, 0, false, false, false },
 };
 
 enum { RECORDED = sizeof recorded / sizeof *recorded };
-
-struct sample {
-	const struct smb_offer *offer;
-	size_t length;
-	uint8_t bytes[REPLY_ROOM];
-};
-
-static void load(struct sample *sample, const char *name)
-{
-	const char *root = getenv("top_srcdir");
-	char path[4096];
-
-	snprintf(path, sizeof path, "%s/tests/fuzz/corpus/smb/%s", root ? root : ".", name);
-	FILE *file = fopen(path, "rb");
-	if (!file)
-		fail_msg("cannot read %s", path);
-	int offer = fgetc(file);
-	assert_in_range(offer, 0, OFFERS - 1);
-	sample->offer = &offers[offer].offer;
-	sample->length = fread(sample->bytes, 1, sizeof sample->bytes, file);
-	fclose(file);
-}
 
 static enum turn take(const struct sample *sample, struct smb_reply *reply)
 {
@@ -93,14 +68,22 @@ static enum turn take(const struct sample *sample, struct smb_reply *reply)
 	return turn;
 }
 
-static enum turn take_changed(const char *name, size_t at, uint8_t value,
-			      struct smb_reply *reply)
+static enum turn take_changed(const char *server, const char *question, size_t at,
+			      uint8_t value, struct smb_reply *reply)
 {
 	struct sample sample;
 
-	load(&sample, name);
+	sample_load(&sample, server, question);
 	sample.bytes[at] = value;
 	return take(&sample, reply);
+}
+
+static void assert_malformed(const char *server, const char *question, size_t at, uint8_t value)
+{
+	struct smb_reply reply;
+
+	assert_int_equal(take_changed(server, question, at, value, &reply), TURN_MALFORMED);
+	assert_int_equal(reply.answer, SMB_DECLINED);
 }
 
 static enum turn take_bytes(size_t offer, const char *bytes, size_t length)
@@ -118,13 +101,6 @@ static void put_status(struct sample *sample, size_t at, uint32_t status)
 		sample->bytes[at + i] = (uint8_t)(status >> (8 * i));
 }
 
-static void set_frame_length(struct sample *sample)
-{
-	sample->bytes[1] = 0;
-	sample->bytes[2] = (uint8_t)((sample->length - FRAME) >> 8);
-	sample->bytes[3] = (uint8_t)(sample->length - FRAME);
-}
-
 static void what_a_real_server_said_is_read(void **state)
 {
 	(void)state;
@@ -132,7 +108,7 @@ static void what_a_real_server_said_is_read(void **state)
 		struct sample sample;
 		struct smb_reply reply;
 
-		load(&sample, recorded[i].name);
+		sample_load(&sample, recorded[i].server, recorded[i].question);
 		assert_int_equal(take(&sample, &reply), TURN_CONCLUDED);
 		assert_int_equal(reply.answer, recorded[i].answer);
 		assert_int_equal(reply.dialect, recorded[i].dialect);
@@ -151,10 +127,10 @@ static void the_time_of_a_reply_is_the_time_it_was_recorded(void **state)
 	struct smb_reply reply;
 
 	(void)state;
-	load(&sample, "auto_all");
+	sample_load(&sample, "auto", "all");
 	take(&sample, &reply);
 	assert_true(reply.time_us > in_2026 && reply.time_us < in_2100);
-	load(&sample, "mandatory_smb1");
+	sample_load(&sample, "mandatory", "smb1");
 	take(&sample, &reply);
 	assert_true(reply.time_us > in_2026 && reply.time_us < in_2100);
 }
@@ -165,7 +141,7 @@ static void a_time_no_calendar_has_is_left_out(void **state)
 	struct smb_reply reply;
 
 	(void)state;
-	load(&sample, "auto_all");
+	sample_load(&sample, "auto", "all");
 	memset(sample.bytes + AT_SMB2_TIME, 0, 8);
 	assert_int_equal(take(&sample, &reply), TURN_CONCLUDED);
 	assert_false(reply.time_known);
@@ -181,7 +157,7 @@ static void a_reply_cut_anywhere_needs_more(void **state)
 		struct sample sample;
 		struct smb_reply reply;
 
-		load(&sample, recorded[i].name);
+		sample_load(&sample, recorded[i].server, recorded[i].question);
 		for (size_t whole = sample.length; sample.length-- > 0;) {
 			assert_true(sample.length < whole);
 			assert_int_equal(take(&sample, &reply), TURN_NEED_MORE);
@@ -198,13 +174,12 @@ static void a_message_cut_short_is_malformed(void **state)
 		struct sample sample;
 		struct smb_reply reply;
 
-		load(&sample, recorded[i].name);
-		while (--sample.length >= FRAME) {
-			set_frame_length(&sample);
-			if (sample.length == FRAME || recorded[i].answer != SMB_DECLINED)
-				assert_int_equal(take(&sample, &reply), TURN_MALFORMED);
-			else
-				take(&sample, &reply);
+		sample_load(&sample, recorded[i].server, recorded[i].question);
+		while (--sample.length >= FRAME_BYTES) {
+			sample_frame(&sample);
+			enum turn turn = take(&sample, &reply);
+			if (recorded[i].answer != SMB_DECLINED)
+				assert_int_equal(turn, TURN_MALFORMED);
 			assert_false(reply.signing_required);
 		}
 	}
@@ -220,7 +195,7 @@ static void a_changed_byte_never_makes_signing_required(void **state)
 		struct sample sample;
 		struct smb_reply reply;
 
-		load(&sample, recorded[i].name);
+		sample_load(&sample, recorded[i].server, recorded[i].question);
 		for (size_t at = 0; at < sample.length; at++) {
 			uint8_t was = sample.bytes[at];
 
@@ -239,17 +214,12 @@ static void a_changed_byte_never_makes_signing_required(void **state)
 
 static void unknown_bits_beside_required_are_malformed(void **state)
 {
-	struct smb_reply reply;
-
 	(void)state;
-	assert_int_equal(take_changed("mandatory_all", AT_SMB2_MODE, 7, &reply), TURN_MALFORMED);
-	assert_int_equal(take_changed("mandatory_all", AT_SMB2_MODE + 1, 1, &reply),
-			 TURN_MALFORMED);
-	assert_int_equal(take_changed("mandatory_smb1", AT_SMB1_MODE, 0x1f, &reply),
-			 TURN_MALFORMED);
+	assert_malformed("mandatory", "all", AT_SMB2_MODE, 7);
+	assert_malformed("mandatory", "all", AT_SMB2_MODE + 1, 1);
+	assert_malformed("mandatory", "smb1", AT_SMB1_MODE, 0x1f);
 	/* In SMB1, required without enabled contradicts itself. */
-	assert_int_equal(take_changed("mandatory_smb1", AT_SMB1_MODE, 0x0b, &reply),
-			 TURN_MALFORMED);
+	assert_malformed("mandatory", "smb1", AT_SMB1_MODE, 0x0b);
 }
 
 static void neither_enabled_nor_required_is_not_required(void **state)
@@ -257,7 +227,7 @@ static void neither_enabled_nor_required_is_not_required(void **state)
 	struct smb_reply reply;
 
 	(void)state;
-	assert_int_equal(take_changed("mandatory_all", AT_SMB2_MODE, 0, &reply), TURN_CONCLUDED);
+	assert_int_equal(take_changed("mandatory", "all", AT_SMB2_MODE, 0, &reply), TURN_CONCLUDED);
 	assert_false(reply.signing_enabled);
 	assert_false(reply.signing_required);
 }
@@ -268,14 +238,13 @@ static void a_dialect_that_was_not_offered_is_malformed(void **state)
 	struct smb_reply reply;
 
 	(void)state;
-	load(&sample, "mandatory_all");
+	sample_load(&sample, "mandatory", "all");
 	sample.offer = &offers[1].offer;
 	assert_int_equal(take(&sample, &reply), TURN_MALFORMED);
-	load(&sample, "auto_multi");
+	sample_load(&sample, "auto", "multi");
 	sample.offer = &offers[OFFER_ALL].offer;
 	assert_int_equal(take(&sample, &reply), TURN_MALFORMED);
-	assert_int_equal(take_changed("auto_multi", AT_SMB2_DIALECT, 0xfe, &reply),
-			 TURN_MALFORMED);
+	assert_malformed("auto", "multi", AT_SMB2_DIALECT, 0xfe);
 }
 
 static void only_known_errors_are_a_no(void **state)
@@ -297,11 +266,11 @@ static void only_known_errors_are_a_no(void **state)
 		struct sample sample;
 		struct smb_reply reply;
 
-		load(&sample, "mandatory_all");
+		sample_load(&sample, "mandatory", "all");
 		put_status(&sample, AT_SMB2_STATUS, cases[i].status);
 		assert_int_equal(take(&sample, &reply), cases[i].turn);
 		assert_int_equal(reply.answer, SMB_DECLINED);
-		load(&sample, "mandatory_smb1");
+		sample_load(&sample, "mandatory", "smb1");
 		put_status(&sample, AT_SMB1_STATUS, cases[i].status);
 		assert_int_equal(take(&sample, &reply), cases[i].turn);
 		assert_int_equal(reply.answer, SMB_DECLINED);
@@ -310,48 +279,38 @@ static void only_known_errors_are_a_no(void **state)
 
 static void what_is_no_answer_to_a_negotiate_is_malformed(void **state)
 {
-	struct smb_reply reply;
-
 	(void)state;
-	assert_int_equal(take_changed("auto_all", AT_SMB2_COMMAND, 1, &reply), TURN_MALFORMED);
-	assert_int_equal(take_changed("auto_all", AT_SMB2_FLAGS, 0, &reply), TURN_MALFORMED);
-	assert_int_equal(take_changed("auto_all", AT_SMB2_NEXT, 8, &reply), TURN_MALFORMED);
-	assert_int_equal(take_changed("auto_smb1", FRAME + 4, 0x73, &reply), TURN_MALFORMED);
-	assert_int_equal(take_changed("auto_smb1", FRAME + 9, 0, &reply), TURN_MALFORMED);
-	assert_int_equal(take_changed("disabled_smb1", AT_SMB1_DIALECT, 1, &reply),
-			 TURN_MALFORMED);
-	assert_int_equal(take_changed("disabled_smb1", AT_SMB1_WORDS, 13, &reply),
-			 TURN_MALFORMED);
-	assert_int_equal(take_changed("auto_smb1", AT_SMB1_WORDS, 0, &reply), TURN_MALFORMED);
+	assert_malformed("auto", "all", AT_SMB2_COMMAND, 1);
+	assert_malformed("auto", "all", AT_SMB2_FLAGS, 0);
+	assert_malformed("auto", "all", AT_SMB2_NEXT, 8);
+	assert_malformed("auto", "smb1", FRAME_BYTES + 4, 0x73);
+	assert_malformed("auto", "smb1", FRAME_BYTES + 9, 0);
+	assert_malformed("disabled", "smb1", AT_SMB1_DIALECT, 1);
+	assert_malformed("disabled", "smb1", AT_SMB1_WORDS, 13);
+	assert_malformed("auto", "smb1", AT_SMB1_WORDS, 0);
 }
 
 static void lengths_that_point_outside_are_malformed(void **state)
 {
-	struct smb_reply reply;
-
 	(void)state;
-	assert_int_equal(take_changed("auto_all", AT_SMB2_BLOB_LENGTH + 1, 0xff, &reply),
-			 TURN_MALFORMED);
-	assert_int_equal(take_changed("auto_all", AT_SMB2_CONTEXTS_AT + 3, 0xff, &reply),
-			 TURN_MALFORMED);
-	assert_int_equal(take_changed("auto_all", AT_SMB2_CONTEXTS_AT, 0, &reply),
-			 TURN_MALFORMED);
-	assert_int_equal(take_changed("auto_all", AT_SMB2_CONTEXTS + 1, 0xff, &reply),
-			 TURN_MALFORMED);
+	assert_malformed("auto", "all", AT_SMB2_BLOB_LENGTH + 1, 0xff);
+	assert_malformed("auto", "all", AT_SMB2_CONTEXTS_AT + 3, 0xff);
+	assert_malformed("auto", "all", AT_SMB2_CONTEXTS_AT, 0);
+	assert_malformed("auto", "all", AT_SMB2_CONTEXTS + 1, 0xff);
 }
 
 static void the_contexts_of_3_1_1_name_their_hash_once(void **state)
 {
 	struct smb_reply reply;
-	const size_t first = FRAME + 0xd0, second = first + 48;
+	const size_t first = FRAME_BYTES + 0xd0, second = first + 48;
 
 	(void)state;
-	assert_int_equal(take_changed("auto_all", AT_SMB2_CONTEXTS, 0, &reply), TURN_MALFORMED);
-	assert_int_equal(take_changed("auto_all", first, 9, &reply), TURN_MALFORMED);
-	assert_int_equal(take_changed("auto_all", second, 1, &reply), TURN_MALFORMED);
-	assert_int_equal(take_changed("auto_all", second + 10, 0, &reply), TURN_CONCLUDED);
+	assert_malformed("auto", "all", AT_SMB2_CONTEXTS, 0);
+	assert_malformed("auto", "all", first, 9);
+	assert_malformed("auto", "all", second, 1);
+	assert_int_equal(take_changed("auto", "all", second + 10, 0, &reply), TURN_CONCLUDED);
 	assert_false(reply.encryption);
-	assert_int_equal(take_changed("auto_all", second + 10, 9, &reply), TURN_MALFORMED);
+	assert_malformed("auto", "all", second + 10, 9);
 }
 
 static void an_answer_in_the_other_protocol_is_a_no(void **state)
@@ -360,12 +319,12 @@ static void an_answer_in_the_other_protocol_is_a_no(void **state)
 	struct smb_reply reply;
 
 	(void)state;
-	load(&sample, "mandatory_smb1");
+	sample_load(&sample, "mandatory", "smb1");
 	sample.offer = &offers[OFFER_ALL].offer;
 	assert_int_equal(take(&sample, &reply), TURN_CONCLUDED);
 	assert_int_equal(reply.answer, SMB_DECLINED);
 	assert_false(reply.signing_required);
-	load(&sample, "mandatory_all");
+	sample_load(&sample, "mandatory", "all");
 	sample.offer = &offers[OFFER_SMB1].offer;
 	assert_int_equal(take(&sample, &reply), TURN_CONCLUDED);
 	assert_int_equal(reply.answer, SMB_DECLINED);
@@ -379,11 +338,23 @@ static void strangers_are_told_by_their_first_bytes(void **state)
 	assert_int_equal(take_bytes(0, "H", 1), TURN_NOT_THIS_PROTOCOL);
 	assert_int_equal(take_bytes(0, "SSH-2.0-", 8), TURN_NOT_THIS_PROTOCOL);
 	assert_int_equal(take_bytes(0, "\x15\x03\x01\0\x02\x02\x46", 7), TURN_NOT_THIS_PROTOCOL);
-	/* NetBIOS' negative session response */
-	assert_int_equal(take_bytes(0, "\x83\0\0\x01\x8f", 5), TURN_NOT_THIS_PROTOCOL);
+	assert_int_equal(take_bytes(0, "\x83\0\0\x02\x8f", 5), TURN_NOT_THIS_PROTOCOL);
 	/* HTTP/2 begins with a zero, too */
 	assert_int_equal(take_bytes(0, "\0\0\x12\x04\0", 5), TURN_NOT_THIS_PROTOCOL);
 	assert_int_equal(take_bytes(0, "\0\0\0\x40\xfeSMC", 8), TURN_NOT_THIS_PROTOCOL);
+}
+
+static void a_refused_session_says_why(void **state)
+{
+	struct sample sample = { .offer = &offers[OFFER_ALL].offer, .length = 5,
+				 .bytes = { 0x83, 0, 0, 1, 0x81 } };
+	struct smb_reply reply;
+
+	(void)state;
+	assert_int_equal(take(&sample, &reply), TURN_NOT_THIS_PROTOCOL);
+	assert_int_equal(reply.refusal, 0x81);
+	while (sample.length-- > 0)
+		assert_int_equal(take(&sample, &reply), TURN_NEED_MORE);
 }
 
 static void a_frame_that_cannot_be_is_not_waited_for(void **state)
@@ -396,23 +367,23 @@ static void a_frame_that_cannot_be_is_not_waited_for(void **state)
 	assert_int_equal(take_bytes(0, "\0\0\xff\xfc\xfeSMB", 8), TURN_NEED_MORE);
 }
 
-static size_t ask(size_t offer, uint8_t bytes[static REPLY_ROOM])
+static size_t ask(size_t offer, uint8_t bytes[static SAMPLE_ROOM])
 {
 	struct writer out;
 
-	writer_init(&out, bytes, REPLY_ROOM);
+	writer_init(&out, bytes, SAMPLE_ROOM);
 	smb_put_negotiate(&out, &offers[offer].offer);
 	assert_true(writer_ok(&out));
 	assert_int_equal(bytes[0], 0);
-	assert_int_equal(bytes[2] << 8 | bytes[3], out.length - FRAME);
+	assert_int_equal(bytes[2] << 8 | bytes[3], out.length - FRAME_BYTES);
 	return out.length;
 }
 
 static void an_offer_of_3_1_1_carries_aligned_contexts(void **state)
 {
-	uint8_t bytes[REPLY_ROOM];
-	const uint8_t *message = bytes + FRAME;
-	size_t length = ask(OFFER_ALL, bytes) - FRAME;
+	uint8_t bytes[SAMPLE_ROOM];
+	const uint8_t *message = bytes + FRAME_BYTES;
+	size_t length = ask(OFFER_ALL, bytes) - FRAME_BYTES;
 	size_t at = message[92], types[3];
 
 	(void)state;
@@ -435,27 +406,27 @@ static void an_offer_of_3_1_1_carries_aligned_contexts(void **state)
 
 static void an_offer_without_smb3_claims_nothing_of_it(void **state)
 {
-	uint8_t bytes[REPLY_ROOM];
+	uint8_t bytes[SAMPLE_ROOM];
 	size_t length = ask(3, bytes);
 
 	(void)state;
-	assert_int_equal(length, FRAME + 64 + 36 + 2 * 2);
-	assert_int_equal(bytes[FRAME + 72], 0);
-	assert_memory_equal(bytes + FRAME + 92, "\0\0\0\0\0\0\0\0", 8);
+	assert_int_equal(length, FRAME_BYTES + 64 + 36 + 2 * 2);
+	assert_int_equal(bytes[FRAME_BYTES + 72], 0);
+	assert_memory_equal(bytes + FRAME_BYTES + 92, "\0\0\0\0\0\0\0\0", 8);
 }
 
 static void an_offer_of_smb1_names_one_dialect(void **state)
 {
 	static const char names[] = "\0\x0c\0\x02NT LM 0.12";
 	static const char multi[] = "\0\x22\0\x02NT LM 0.12\0\x02SMB 2.002\0\x02SMB 2.???";
-	uint8_t bytes[REPLY_ROOM];
+	uint8_t bytes[SAMPLE_ROOM];
 
 	(void)state;
-	assert_int_equal(ask(OFFER_SMB1, bytes), FRAME + 32 + sizeof names);
-	assert_memory_equal(bytes + FRAME, "\xffSMB\x72", 5);
-	assert_memory_equal(bytes + FRAME + 32, names, sizeof names);
-	assert_int_equal(ask(6, bytes), FRAME + 32 + sizeof multi);
-	assert_memory_equal(bytes + FRAME + 32, multi, sizeof multi);
+	assert_int_equal(ask(OFFER_SMB1, bytes), FRAME_BYTES + 32 + sizeof names);
+	assert_memory_equal(bytes + FRAME_BYTES, "\xffSMB\x72", 5);
+	assert_memory_equal(bytes + FRAME_BYTES + 32, names, sizeof names);
+	assert_int_equal(ask(6, bytes), FRAME_BYTES + 32 + sizeof multi);
+	assert_memory_equal(bytes + FRAME_BYTES + 32, multi, sizeof multi);
 }
 
 int main(void)
@@ -476,6 +447,7 @@ int main(void)
 		cmocka_unit_test(the_contexts_of_3_1_1_name_their_hash_once),
 		cmocka_unit_test(an_answer_in_the_other_protocol_is_a_no),
 		cmocka_unit_test(strangers_are_told_by_their_first_bytes),
+		cmocka_unit_test(a_refused_session_says_why),
 		cmocka_unit_test(a_frame_that_cannot_be_is_not_waited_for),
 		cmocka_unit_test(an_offer_of_3_1_1_carries_aligned_contexts),
 		cmocka_unit_test(an_offer_without_smb3_claims_nothing_of_it),
