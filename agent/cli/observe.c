@@ -292,7 +292,9 @@ static void add_value(const struct fact *fact, struct text *out)
 		return;
 	}
 	fact_describe(fact, out);
-	if (unit)
+	if (!out->length)
+		text_add(out, "none");
+	else if (unit)
 		text_add_format(out, " %s", unit);
 }
 

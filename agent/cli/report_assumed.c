@@ -6,16 +6,34 @@
 
 #include "ground/memory.h"
 
-/* The names of what a profile offers, those that are on and those that could be. */
+/* Whether "a, b, c" has that item. */
+static bool has_item(const struct text *list, const char *item)
+{
+	size_t length = strlen(item);
+
+	for (const char *at = text_string(list); *at; at += strspn(at, ", ")) {
+		size_t end = strcspn(at, ",");
+
+		if (end == length && !strncmp(at, item, length))
+			return true;
+		at += end;
+	}
+	return false;
+}
+
+/* The names of what a profile offers, those that are on and those that could be. Two
+ * profiles may offer the same. */
 static void add_named(const struct named *named, size_t count, const char *const *chosen,
 		      size_t chosen_count, struct text *on, struct text *off)
 {
 	for (size_t i = 0; i < count; i++) {
-		bool is_on = false;
+		struct text *list = off;
 
 		for (size_t at = 0; at < chosen_count; at++)
-			is_on = is_on || !strcmp(chosen[at], named[i].name);
-		text_add_item(is_on ? on : off, ", ", named[i].name);
+			if (!strcmp(chosen[at], named[i].name))
+				list = on;
+		if (!has_item(list, named[i].name))
+			text_add_item(list, ", ", named[i].name);
 	}
 }
 

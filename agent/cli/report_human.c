@@ -75,7 +75,7 @@ static bool is_shown(const struct report *report, size_t index)
 static bool fit_columns(const struct report *report, const struct report_target *target,
 			struct columns *columns)
 {
-	unsigned room = report->screen.width - INDENT - 2 * GAP, most[3] = { 5, 8, 8 };
+	unsigned room = report->screen.width - INDENT - 2 * GAP, most[3] = { 10, 8, 8 };
 	bool any = false;
 
 	for (size_t i = target->first; i < target->first + target->count; i++) {
@@ -150,6 +150,69 @@ static void add_row(const struct report *report, const struct columns *columns, 
 		text_free(&safe[i]);
 }
 
+/* A host that is not there would fill pages with one fault. */
+enum { ALIKE_MOST = 3 };
+
+static bool is_alike(const struct report *report, size_t index, size_t other)
+{
+	const struct judgement *judgement = report_judgement(report, index);
+	const struct judgement *another = report_judgement(report, other);
+
+	return judgement->verdict == VERDICT_UNKNOWN && another->verdict == VERDICT_UNKNOWN &&
+	       !strcmp(judgement->reason, another->reason);
+}
+
+/* How many of these checks are unknown for the reason of that one. */
+static unsigned count_alike(const struct report *report, const size_t *order, size_t count,
+			    size_t index)
+{
+	unsigned alike = 0;
+
+	for (size_t i = 0; i < count; i++)
+		alike += is_alike(report, index, order[i]);
+	return alike;
+}
+
+static void add_alike(const struct report *report, const struct columns *columns,
+		      size_t index, unsigned count, struct text *out)
+{
+	const struct judgement *judgement = report_judgement(report, index);
+	struct text checks = { 0 }, observed = { 0 };
+	enum reason reason;
+
+	text_add_format(&checks, "%u checks", count);
+	screen_add_safe(&observed, judgement->observed);
+	struct cell cells[] = {
+		{ heading_of(VERDICT_UNKNOWN), VERDICT_WIDTH, style_of(VERDICT_UNKNOWN) },
+		{ text_string(&checks), columns->check, STYLE_BOLD },
+		{ "", columns->expected, STYLE_PLAIN },
+		{ text_string(&observed), columns->observed, STYLE_PLAIN }
+	};
+	screen_add_row(&report->screen, out, 0, cells, 4);
+	if (reason_named(judgement->reason, &reason))
+		screen_add_pair(&report->screen, out, INDENT, "Reason",
+				reason_sentence(reason));
+	screen_add_pair(&report->screen, out, INDENT, "Which", "--verbose lists them");
+	text_add_char(out, '\n');
+	text_free(&checks);
+	text_free(&observed);
+}
+
+static void add_rows(const struct report *report, const struct report_target *target,
+		     const struct columns *columns, const size_t *order, struct text *out)
+{
+	for (size_t i = 0; i < target->count; i++) {
+		unsigned alike = count_alike(report, order, target->count, order[i]);
+
+		if (!is_shown(report, order[i]))
+			continue;
+		if (report->verbose || alike <= ALIKE_MOST)
+			add_row(report, columns, order[i], out);
+		else if (!count_alike(report, order, i, order[i]))
+			add_alike(report, columns, order[i], alike, out);
+	}
+}
+
 static void add_table(const struct report *report, const struct report_target *target,
 		      struct text *out)
 {
@@ -166,9 +229,7 @@ static void add_table(const struct report *report, const struct report_target *t
 
 		text_add_char(out, '\n');
 		screen_add_row(&report->screen, out, 0, heads, 4);
-		for (size_t i = 0; i < target->count; i++)
-			if (is_shown(report, order[i]))
-				add_row(report, &columns, order[i], out);
+		add_rows(report, target, &columns, order, out);
 	}
 	free(order);
 }

@@ -80,4 +80,11 @@ static inline struct made_round *hostile_round(void)
 	return made;
 }
 
+static inline void hostile_free(struct made_round *made)
+{
+	for (size_t i = 0; i < made->plan.check_count; i++)
+		free((char *)made->checks[i].name);
+	made_free(made);
+}
+
 #endif

@@ -378,6 +378,27 @@ static void people_who_ask_read_everything(void **state)
 	has(text_string(&made->out), "\nn/a       absent ");
 }
 
+static void one_cause_is_told_once(void **state)
+{
+	struct made_round *made = *state;
+	const char *out;
+
+	made_target(made, "pbx");
+	for (size_t i = 0; i < 5; i++) {
+		made_check(made, "x", VERDICT_UNKNOWN);
+		last(made)->reason = "name_not_found";
+	}
+	made_check(made, "other", VERDICT_UNKNOWN);
+	last(made)->reason = "timed_out";
+	out = made_write(made, "human");
+	has(out, "\nUNKNOWN   5 checks ");
+	has(out, "Reason     the name does not exist\n");
+	has(out, "\nUNKNOWN   other ");
+	lacks(out, "\nUNKNOWN   x ");
+	made->report.verbose = 1;
+	has(made_write(made, "human"), "\nUNKNOWN   x ");
+}
+
 static void no_line_for_people_is_wider_than_the_screen(void **state)
 {
 	struct made_round *made = *state;
@@ -436,6 +457,7 @@ int main(void)
 		MADE(labels_that_become_one_are_given_once),
 		MADE(people_read_findings_first_and_the_rest_in_sums),
 		MADE(people_who_ask_read_everything),
+		MADE(one_cause_is_told_once),
 		MADE(no_line_for_people_is_wider_than_the_screen),
 		MADE(colours_never_carry_a_meaning_alone),
 	};

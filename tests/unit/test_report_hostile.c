@@ -11,11 +11,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct made_round *made = *state;
-
-	for (size_t i = 0; i < made->plan.check_count; i++)
-		free((char *)made->checks[i].name);
-	made_free(made);
+	hostile_free(*state);
 	return 0;
 }
 

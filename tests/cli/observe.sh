@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# observe against listeners of our own, and the shape of its JSON.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+"${PYTHON3:-python3}" -c 'import jsonschema' 2>/dev/null || {
+	echo 'python3-jsonschema is not here'
+	exit 77
+}
+listen 1
+open=${ports[0]} closed=${ports[1]}
+
+run 0 observe port "tcp/$open" 127.0.0.1
+says "port tcp/$open on 127.0.0.1, IPv4 127.0.0.1: observed in"
+says 'port.state'
+says 'open'
+is_quiet
+run 0 observe port "tcp/$open" 127.0.0.1 --verbose
+says 'Whether somebody listens'
+run 0 observe port "tcp/$open" 127.0.0.1 --format=json
+says '"port.state": "open"'
+says '"outcome": "observed"'
+says '"family": 4'
+matches observe.schema.json
+run 0 observe port "tcp/$closed" 127.0.0.1 --format json
+says '"port.state": "closed"'
+matches observe.schema.json
+run 0 observe port "tcp/$open" ::1 --format=json
+says '"family": 6'
+matches observe.schema.json
+run 0 observe port "tcp/$open" '[::1]' --format=json
+says '"host": "::1"'
+run 0 observe port "tcp/$open" localhost --family=4 --format=json
+says '"address": "127.0.0.1"'
+[ "$(head -c 1 "$work/out")" = '{' ] || complain 'one family gives one object'
+matches observe.schema.json
+
+# Both families of a name: a list of two. localhost need not have both everywhere.
+timeout 60 "$program" observe port "tcp/$open" localhost --format=json >"$work/out" 2>"$work/err"
+matches observe.schema.json
+[ "$(head -c 1 "$work/out")" = '[' ] || complain 'two families give a list'
+
+# What does not speak SMB is a failure with a stage and a reason.
+run 3 observe smb "tcp/$open" 127.0.0.1 --format=json
+says '"outcome": "failed"'
+matches observe.schema.json
+run 3 observe smb "tcp/$closed" 127.0.0.1
+says 'failed at connect: the connection was refused'
+
+run 0 observe port "tcp/$open-$open" 127.0.0.1
+run 3 observe port "tcp/$open" 127.0.0.1 --source=192.0.2.1 --format=json
+says '"reason": "source_unavailable"'
+matches observe.schema.json
+
+finish
