@@ -8,7 +8,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/integration/smbd.bash
 . "$here/smbd.bash"
-smbd_needs nmap "$PYTHON3"
+smbd_needs nmap "$PYTHON3" "$UCPOSTURE"
 smbd_enter "$0" "$@"
 
 failures=0

@@ -47,7 +47,7 @@ static void the_weakest_dialect_decides(void **state)
 {
 	const struct script script = {
 		.server = "mandatory",
-		.answers = { { "only_2_0_2", HONEST, .server = "auto" } },
+		.answers = { { .question = "only_2_0_2", .act = HONEST, .server = "auto" } },
 		.count = 1
 	};
 
@@ -85,7 +85,8 @@ static void a_server_that_hangs_up_does_not_accept(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		const struct script script = {
 			.server = "auto",
-			.answers = { { "up_to_2_1", ways[i] }, { "smb1", ways[i] } },
+			.answers = { { .question = "up_to_2_1", .act = ways[i] },
+				     { .question = "smb1", .act = ways[i] } },
 			.count = 2
 		};
 
@@ -100,7 +101,8 @@ static void a_server_of_smb1_alone_has_no_signing_of_smb2(void **state)
 {
 	const struct script script = {
 		.server = "only_nt1",
-		.answers = { { "all", CLOSE }, { "up_to_3_0_2", CLOSE } },
+		.answers = { { .question = "all", .act = CLOSE },
+			     { .question = "up_to_3_0_2", .act = CLOSE } },
 		.count = 2
 	};
 
@@ -112,7 +114,9 @@ static void a_server_of_smb1_alone_has_no_signing_of_smb2(void **state)
 static void a_server_that_stumbles_over_contexts_is_asked_without(void **state)
 {
 	const struct script script = {
-		.server = "auto", .answers = { { "all", CLOSE } }, .count = 1
+		.server = "auto",
+		.answers = { { .question = "all", .act = CLOSE } },
+		.count = 1
 	};
 
 	(void)state;
@@ -128,7 +132,7 @@ static void who_hangs_up_on_everything_has_said_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		const struct script script = { .answers = { { NULL, ways[i] } }, .count = 1 };
+		const struct script script = { .answers = { { .act = ways[i] } }, .count = 1 };
 
 		play(&script, "", STAGE_REPLY, reasons[i], "all up_to_3_0_2 smb1");
 	}
@@ -136,7 +140,7 @@ static void who_hangs_up_on_everything_has_said_nothing(void **state)
 
 static void silence_times_out(void **state)
 {
-	const struct script script = { .answers = { { NULL, SILENCE } }, .count = 1 };
+	const struct script script = { .answers = { { .act = SILENCE } }, .count = 1 };
 
 	(void)state;
 	play(&script, "", STAGE_REPLY, REASON_TIMED_OUT, "all");
@@ -145,7 +149,9 @@ static void silence_times_out(void **state)
 static void silence_over_smb1_keeps_what_smb2_said(void **state)
 {
 	const struct script script = {
-		.server = "mandatory", .answers = { { "smb1", SILENCE } }, .count = 1
+		.server = "mandatory",
+		.answers = { { .question = "smb1", .act = SILENCE } },
+		.count = 1
 	};
 
 	(void)state;
@@ -157,7 +163,9 @@ static void silence_over_smb1_keeps_what_smb2_said(void **state)
 static void required_is_not_said_before_all_dialects_were_asked(void **state)
 {
 	const struct script script = {
-		.server = "mandatory", .answers = { { "up_to_2_1", SILENCE } }, .count = 1
+		.server = "mandatory",
+		.answers = { { .question = "up_to_2_1", .act = SILENCE } },
+		.count = 1
 	};
 
 	(void)state;
@@ -168,7 +176,9 @@ static void required_is_not_said_before_all_dialects_were_asked(void **state)
 static void a_reply_cut_short_is_no_no(void **state)
 {
 	const struct script script = {
-		.server = "auto", .answers = { { "up_to_3_0", CUT } }, .count = 1
+		.server = "auto",
+		.answers = { { .question = "up_to_3_0", .act = CUT } },
+		.count = 1
 	};
 	struct scene scene;
 
@@ -183,7 +193,9 @@ static void a_reply_cut_short_is_no_no(void **state)
 static void a_reply_may_come_byte_by_byte(void **state)
 {
 	const struct script script = {
-		.server = "mandatory", .answers = { { NULL, DRIP } }, .count = 1
+		.server = "mandatory",
+		.answers = { { .act = DRIP } },
+		.count = 1
 	};
 
 	(void)state;
@@ -237,7 +249,9 @@ static void who_refuses_us_a_session_is_told_from_a_stranger(void **state)
 
 static void a_reply_without_end_is_ended(void **state)
 {
-	static const char *const begins[] = { "\0\0\xff\xfc\xfeSMB@\0", "\0\0\0\x40\xfeSMB@\0" };
+	static const char *const begins[] = {
+		"\0\0\xff\xfc\xfeSMB@\0", "\0\0\0\x40\xfeSMB@\0"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
@@ -332,7 +346,7 @@ static void a_budget_that_lasts_too_long_times_out(void **state)
 
 static void one_that_is_given_up_midway_leaves_nothing_behind(void **state)
 {
-	const struct script script = { .answers = { { NULL, SILENCE } }, .count = 1 };
+	const struct script script = { .answers = { { .act = SILENCE } }, .count = 1 };
 	struct scene scene;
 
 	(void)state;
