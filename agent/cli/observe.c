@@ -54,16 +54,16 @@ static const struct option options[] = {
 	  option_set_text, AT(name), NULL },
 	{ "ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
 	  "Certificates may be issued by these authorities too.",
-	  option_set_text, AT(ca_file), NULL },
+	  setup_set_readable_file, AT(ca_file), NULL },
 	{ "starttls", 0, false, "PROTOCOL", starttls_words, COMPLETE_WORDS,
 	  "Begin in the clear with this protocol and ask for TLS.",
 	  option_set_text, AT(starttls), NULL },
 	{ "family", 0, false, "4|6", setup_family_words, COMPLETE_WORDS,
 	  "Look over this version of IP only.", option_set_family, AT(family), NULL },
 	{ "source", 0, false, "ADDRESS", NULL, COMPLETE_NOTHING,
-	  "Connect from this address of the machine.", option_set_text, AT(source), NULL },
+	  "Connect from this address of the machine.", setup_set_source, AT(source), NULL },
 	{ "via-proxy", 0, false, "URL", NULL, COMPLETE_NOTHING,
-	  "Connect through this HTTP proxy.", option_set_text, AT(proxy), NULL },
+	  "Connect through this HTTP proxy.", setup_set_proxy, AT(proxy), NULL },
 	{ "timeout", 0, false, "TIME", NULL, COMPLETE_NOTHING,
 	  "How long it may take, as seconds or 500ms, 10s, 2m. Usually 10s, and for a range of"
 	  " ports as long as it needs.",
@@ -109,7 +109,6 @@ static bool tells(const struct collector *collector, const char *prefix)
 static bool fits(const struct observe_settings *settings, const struct collector *collector,
 		 struct text *why)
 {
-	struct address source;
 	bool secures = tells(collector, "tls.") || tells(collector, "cert.");
 
 	if (settings->ca_file && !tells(collector, "cert."))
@@ -118,10 +117,6 @@ static bool fits(const struct observe_settings *settings, const struct collector
 	else if (settings->starttls && !secures)
 		text_add_format(why, "--starttls: the collector %s does not use TLS",
 				collector->name);
-	else if (settings->source && !address_parse(settings->source, &source))
-		text_add(why, "--source: give a numeric address of this machine");
-	else if (settings->proxy && strncmp(settings->proxy, "http://", 7) != 0)
-		text_add(why, "--via-proxy: give http://HOST:PORT");
 	return !why->length;
 }
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/cli/setup.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/cli/output.h"
 #include "net/address.h"
+#include "net/proxy.h"
 
 struct profiles *setup_profiles(const char *folder, struct problems *problems)
 {
@@ -79,6 +81,34 @@ const char *setup_host(struct arena *arena, const char *word, struct text *why)
 	else if (strchr(word, ':'))
 		text_add(why, "; ports belong to the profile's rules, not to the host");
 	return NULL;
+}
+
+bool setup_set_source(const struct setting *setting)
+{
+	struct address address;
+
+	if (address_parse(setting->value, &address))
+		return option_set_text(setting);
+	text_add(setting->why, "give a numeric address of this machine");
+	return false;
+}
+
+bool setup_set_proxy(const struct setting *setting)
+{
+	struct proxy_place place;
+
+	if (proxy_parse(setting->value, setting->arena, &place))
+		return option_set_text(setting);
+	text_add(setting->why, "give http://HOST:PORT or http://USER:PASSWORD@HOST:PORT");
+	return false;
+}
+
+bool setup_set_readable_file(const struct setting *setting)
+{
+	if (access(setting->value, R_OK) == 0)
+		return option_set_text(setting);
+	text_add_format(setting->why, "%s", strerror(errno));
+	return false;
 }
 
 struct place setup_command_line(void)

@@ -20,6 +20,10 @@ void setup_add_problems(struct text *out, struct problems *problems);
 bool setup_is_sound(struct problems *problems);
 /* A host as people write it, [::1] too; NULL and `why` when it cannot be one. */
 const char *setup_host(struct arena *arena, const char *word, struct text *why);
+/* Setters for values that both check and observe refuse before they begin. */
+bool setup_set_source(const struct setting *setting);
+bool setup_set_proxy(const struct setting *setting);
+bool setup_set_readable_file(const struct setting *setting);
 /* In problems, where no file is at fault. */
 struct place setup_command_line(void);
 

@@ -85,10 +85,21 @@ run 3 observe port tcp/22 'a b'
 warns 'neither a host name nor an address'
 run 3 observe smb 127.0.0.1 --starttls=smtp
 warns 'does not use TLS'
-run 3 observe smb 127.0.0.1 --ca-file=x
+run 3 observe smb 127.0.0.1 --ca-file="$0"
 warns 'verifies no certificates'
 run 3 observe port tcp/22 127.0.0.1 --source=eth0
 warns 'numeric address'
+for command in 'observe smb' 'check --profile=starface'; do
+	# shellcheck disable=SC2086
+	run 3 $command --source=eth0 127.0.0.1
+	warns 'numeric address'
+	# shellcheck disable=SC2086
+	run 3 $command --via-proxy=socks://x 127.0.0.1
+	warns 'give http://HOST:PORT'
+	# shellcheck disable=SC2086
+	run 3 $command --ca-file="$work/none.pem" 127.0.0.1
+	warns 'No such file'
+done
 run 0 observe --help
 for fact in port.state port.open smb.signing; do
 	says "$fact"
