@@ -54,6 +54,15 @@ static int64_t handshake_us(int fd, int64_t otherwise_us)
 	return info.tcpi_rtt;
 }
 
+static void spare_socket(struct tcp_work *work)
+{
+	if (work->run->route.source.family)
+		return;
+	watch_stop(&work->watch);
+	spares_keep(run_spares(work->run), work->peer.family, work->fd);
+	work->fd = -1;
+}
+
 static void conclude_answered(struct tcp_work *work, enum port_state state,
 			      enum port_cause cause)
 {
@@ -66,6 +75,8 @@ static void conclude_answered(struct tcp_work *work, enum port_state state,
 			rtt_us = handshake_us(work->fd, rtt_us);
 		path_note_round_trip(work->path, rtt_us);
 	}
+	if (state == PORT_CLOSED)
+		spare_socket(work);
 	halt(work);
 	port_finish(work->run, state, cause, rtt_us);
 }
@@ -182,6 +193,18 @@ static void attempt_was_answered(void *arg, unsigned what)
 	look_at(work, &report);
 }
 
+static void socket_aim(struct tcp_work *work, struct connect_report *report)
+{
+	const struct address *source = &work->run->route.source;
+
+	if (!source->family)
+		work->fd = spares_take(run_spares(work->run), work->peer.family);
+	if (work->fd >= 0)
+		connect_again(work->fd, &work->peer, report);
+	else
+		work->fd = connect_begin(&work->peer, source, report);
+}
+
 static void attempt_begin(void *arg)
 {
 	struct tcp_work *work = arg;
@@ -202,7 +225,7 @@ static void attempt_begin(void *arg)
 		timer_start(&work->timer, run_loop(run), go_us, attempt_begin, work);
 		return;
 	}
-	work->fd = connect_begin(&work->peer, &run->route.source, &report);
+	socket_aim(work, &report);
 	if (report.end == CONNECT_PENDING) {
 		watch_start(&work->watch, run_loop(run), work->fd, LOOP_WRITE,
 			    attempt_was_answered, work);

@@ -40,6 +40,7 @@ struct runner {
 	struct loop *loop;
 	struct resolver *resolver;
 	struct paths *paths;
+	struct spares *spares;
 	struct assignment *active;
 	struct assignment *finished, **finished_end;
 	struct timer deliver;
@@ -53,6 +54,7 @@ struct runner *runner_new(struct loop *loop, struct resolver *resolver)
 	runner->loop = loop;
 	runner->resolver = resolver;
 	runner->paths = paths_new();
+	runner->spares = spares_new();
 	runner->finished_end = &runner->finished;
 	return runner;
 }
@@ -70,6 +72,11 @@ struct loop *run_loop(const struct run *run)
 struct paths *run_paths(const struct run *run)
 {
 	return run->runner->paths;
+}
+
+struct spares *run_spares(const struct run *run)
+{
+	return run->runner->spares;
 }
 
 static void deliver(struct runner *runner, struct assignment *assignment)
@@ -337,5 +344,6 @@ void runner_free(struct runner *runner)
 	assert(!runner->busy);
 	timer_stop(&runner->deliver);
 	paths_free(runner->paths);
+	spares_free(runner->spares);
 	free(runner);
 }

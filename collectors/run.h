@@ -12,6 +12,7 @@
 #include "net/path.h"
 #include "net/resolve.h"
 #include "net/route.h"
+#include "net/spares.h"
 
 struct runner;
 
@@ -26,6 +27,7 @@ struct run {
 
 struct loop *run_loop(const struct run *run);
 struct paths *run_paths(const struct run *run);
+struct spares *run_spares(const struct run *run);
 
 /* The only way out: reason NONE means observed. The run is dead afterwards, so this is
  * the last statement of a path. */

@@ -119,6 +119,16 @@ bool utf8_disturbs(uint32_t code)
 	       (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
 }
 
+/* How many bytes from here on are printable ASCII: nearly all, nearly always. */
+static size_t plain_run(const char *bytes, size_t length)
+{
+	size_t run = 0;
+
+	while (run < length && bytes[run] >= ' ' && bytes[run] <= '~')
+		run++;
+	return run;
+}
+
 void text_add_foreign(struct text *text, const char *bytes, size_t length, size_t most)
 {
 	size_t end = length < most ? length : most;
@@ -126,6 +136,11 @@ void text_add_foreign(struct text *text, const char *bytes, size_t length, size_
 	for (size_t at = 0, width; at < end; at += width) {
 		uint32_t code;
 
+		width = plain_run(bytes + at, end - at);
+		if (width) {
+			text_add_bytes(text, bytes + at, width);
+			continue;
+		}
 		if (utf8_character(bytes + at, length - at, &width, &code) &&
 		    !utf8_disturbs(code)) {
 			text_add_bytes(text, bytes + at, width);

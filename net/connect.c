@@ -12,21 +12,21 @@ static void report_failure(struct connect_report *report, enum reason reason, in
 	report->error = error;
 }
 
-static bool fd_is_bound_to_peer(int fd)
+static bool fd_is_bound_to(int fd, const struct address *peer)
 {
-	struct sockaddr_storage ours, theirs;
-	socklen_t ours_length = sizeof ours, theirs_length = sizeof theirs;
-	struct address us, them;
+	struct sockaddr_storage name;
+	socklen_t length = sizeof name;
+	struct address us;
 
-	return !getsockname(fd, (struct sockaddr *)&ours, &ours_length) &&
-	       !getpeername(fd, (struct sockaddr *)&theirs, &theirs_length) &&
-	       address_from_socket(&ours, &us) && address_from_socket(&theirs, &them) &&
-	       us.port == them.port && address_same_host(&us, &them);
+	return !getsockname(fd, (struct sockaddr *)&name, &length) &&
+	       address_from_socket(&name, &us) && us.port == peer->port &&
+	       address_same_host(&us, peer);
 }
 
-static void report_established(int fd, struct connect_report *report)
+static void report_established(int fd, const struct address *peer,
+			       struct connect_report *report)
 {
-	if (fd_is_bound_to_peer(fd)) {
+	if (fd_is_bound_to(fd, peer)) {
 		report->end = CONNECT_SELF;
 		report->reason = REASON_SPOKE_TO_OURSELVES;
 	} else {
@@ -107,13 +107,12 @@ static void connect_ask(int fd, const struct address *peer, struct connect_repor
 {
 	struct sockaddr_storage name;
 	socklen_t length = address_to_socket(peer, &name);
-
 	int error;
 
 	*report = (struct connect_report){ .end = CONNECT_PENDING };
 	error = connect(fd, (struct sockaddr *)&name, length) ? errno : 0;
 	if (!error)
-		report_established(fd, report);
+		report_established(fd, peer, report);
 	else if (error == EADDRNOTAVAIL)
 		report_failure(report, reason_of_no_local_address(&name, length), error);
 	else if (error != EINPROGRESS && error != EALREADY && error != EINTR)
