@@ -57,10 +57,12 @@ while True:
             query, sender = udp.recvfrom(2000)
             udp.sendto(answer(query), sender)
         else:
-            said = ready.recv(2000)
-            if said:
+            try:
+                said = ready.recv(2000)
                 ready.sendall(said)
-            else:
+            except ConnectionError:  # who asked hung up before the answer came
+                said = b""
+            if not said:
                 peers.remove(ready)
                 ready.close()
 PEER
