@@ -27,6 +27,9 @@ const struct collector *collector_named(const char *name);
 /* Ended by NULL; for messages. */
 const char *const *collector_names(void);
 size_t collector_index(const struct collector *collector);
+/* Whether some of its facts begin so. */
+bool collector_tells(const struct collector *collector, const char *prefix);
+bool collector_speaks_tls(const struct collector *collector);
 
 const struct fact_descriptor *fact_named(const char *name);
 /* Names of all facts, ended by NULL. */

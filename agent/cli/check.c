@@ -39,9 +39,6 @@ static const struct option options[] = {
 	  " Usually internal.", option_set_text, AT(vantage), NULL },
 	{ "family", 0, false, "4|6", setup_family_words, COMPLETE_WORDS,
 	  "Look over this version of IP only.", option_set_family, AT(family), NULL },
-	{ "ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
-	  "Certificates may be issued by these authorities too.",
-	  setup_set_readable_file, AT(ca_file), NULL },
 	{ "timeout", 0, false, "TIME", NULL, COMPLETE_NOTHING,
 	  "How long one observation may take, as seconds or 500ms, 10s, 2m. Usually 10s.",
 	  option_set_time, AT(timeout_ms), NULL },
@@ -80,7 +77,7 @@ static const struct option options[] = {
 
 /* Those that only mean something for hosts of the command line. */
 static const char *const of_hosts[] = {
-	"feature", "scenario", "peer", "vantage", "family", "ca-file", "timeout", "source",
+	"feature", "scenario", "peer", "vantage", "family", "timeout", "source",
 	"via-proxy", NULL
 };
 

@@ -21,7 +21,7 @@ struct check_settings {
 	/* without a configuration */
 	struct strings profiles, features, scenarios;
 	struct peer_list peers;
-	const char *vantage, *ca_file, *source, *proxy;
+	const char *vantage, *source, *proxy;
 	uint8_t family;
 	uint32_t timeout_ms;
 	/* in both cases */

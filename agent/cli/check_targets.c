@@ -55,8 +55,6 @@ static void fill_target(struct target *target, const struct check_settings *sett
 		target->source = settings->source;
 	if (settings->proxy)
 		target->proxy = settings->proxy;
-	if (settings->ca_file)
-		target->ca_file = settings->ca_file;
 }
 
 static bool is_known(const struct config *config, const char *name)

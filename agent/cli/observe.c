@@ -97,24 +97,14 @@ static void add_collectors(const struct screen *screen, struct text *out)
 	text_add(out, "\nExit status: 0 when it was observed, 3 when it failed.\n");
 }
 
-static bool tells(const struct collector *collector, const char *prefix)
-{
-	for (const struct fact_descriptor *fact = collector->facts; fact->name; fact++)
-		if (!strncmp(fact->name, prefix, strlen(prefix)))
-			return true;
-	return false;
-}
-
 /* An option that does nothing is worse than an error. */
 static bool fits(const struct observe_settings *settings, const struct collector *collector,
 		 struct text *why)
 {
-	bool secures = tells(collector, "tls.") || tells(collector, "cert.");
-
-	if (settings->ca_file && !tells(collector, "cert."))
+	if (settings->ca_file && !collector_tells(collector, "cert."))
 		text_add_format(why, "--ca-file: the collector %s verifies no certificates",
 				collector->name);
-	else if (settings->starttls && !secures)
+	else if (settings->starttls && !collector_speaks_tls(collector))
 		text_add_format(why, "--starttls: the collector %s does not use TLS",
 				collector->name);
 	return !why->length;

@@ -12,7 +12,6 @@
 #include "net/proxy.h"
 
 #define MINUTE (60 * CLOCK_SECOND)
-#define DAY (24 * 60 * MINUTE)
 
 static const char *const vantage_words[] = {
 #define VANTAGE_WORD(constant, word, bit) word,
@@ -112,7 +111,7 @@ static const struct form limits_form = { "limits", limits_fields,
 					 .size = sizeof(struct limits) };
 
 static const struct field agent_fields[] = {
-	{ "state_dir", FIELD_TEXT, AT(struct config, state_dir), .complain = complain_path },
+	{ "state_dir", .kind = FIELD_LATER },
 	{ "vantage", FIELD_WORD, AT(struct config, vantage), .words = vantage_words,
 	  .values = vantage_values },
 	{ "probers", FIELD_NUMBER, AT(struct config, probers), .most = 256 },
@@ -222,20 +221,18 @@ static const struct field target_fields[] = {
 	  .values = vantage_values },
 	{ "family", FIELD_WORD, AT(struct target, family), .words = family_words,
 	  .values = family_values },
-	{ "interval", FIELD_DURATION, AT(struct target, interval_us), .least = CLOCK_SECOND,
-	  .most = 7 * DAY },
+	{ "interval", .kind = FIELD_LATER },
 	{ "timeout", FIELD_DURATION, AT(struct target, timeout_ms),
 	  .least = 100 * CLOCK_MILLISECOND, .most = 10 * MINUTE, .unit = CLOCK_MILLISECOND },
 	{ "source", FIELD_TEXT, AT(struct target, source), .complain = complain_address },
 	{ "proxy", FIELD_TEXT, AT(struct target, proxy), .complain = complain_proxy },
-	{ "ca_file", FIELD_TEXT, AT(struct target, ca_file), .complain = complain_path },
+	{ "ca_file", .kind = FIELD_LATER },
 	{ .name = NULL },
 };
 
 static void target_defaults(const struct config *config, struct target *target)
 {
 	target->vantage = config->vantage;
-	target->interval_us = 5 * MINUTE;
 	target->timeout_ms = 10000;
 	target->source = config->source;
 }
@@ -356,7 +353,6 @@ struct config *config_default(void)
 	struct config *config = memory_new(1, sizeof *config);
 
 	*config = (struct config){
-		.state_dir = "/var/lib/ucposture",
 		.vantage = VANTAGE_INTERNAL,
 		.limits = { .probes_per_second = 500,
 			    .per_target = 4,

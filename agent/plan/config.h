@@ -52,12 +52,10 @@ struct target {
 	size_t override_count;
 	enum vantage vantage;
 	uint8_t family;			/* 4, 6; 0: both */
-	int64_t interval_us;
 	uint32_t timeout_ms;
 	const char *source;		/* for its own family; the agent's when not given */
 	const char *proxy;		/* for all that is looked at; NULL: the agent's is used for
 					   what is elsewhere (URLs, names), and else none */
-	const char *ca_file;
 };
 
 struct exception {
@@ -68,7 +66,6 @@ struct exception {
 };
 
 struct config {
-	const char *state_dir;
 	enum vantage vantage;
 	unsigned probers;		/* 0: one per CPU */
 	const char *proxy, *source;

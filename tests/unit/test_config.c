@@ -16,7 +16,6 @@ static const struct config *read_config(struct papers *papers, const char *yaml)
 
 static const char whole[] =
 	"agent:\n"
-	"  state_dir: /tmp/state\n"
 	"  vantage: dmz\n"
 	"  probers: 3\n"
 	"  proxy: http://user:secret@proxy.example:3128\n"
@@ -35,11 +34,9 @@ static const char whole[] =
 	"    labels: { site: hamburg }\n"
 	"    vantage: external\n"
 	"    family: 6\n"
-	"    interval: 10m\n"
 	"    timeout: 1500ms\n"
 	"    source: 2001:db8::9\n"
 	"    proxy: http://other.example:8080\n"
-	"    ca_file: /etc/ca.pem\n"
 	"    overrides:\n"
 	"      starface.web: { subject: tcp/8443, severity: minor }\n"
 	"      sip-*: { off: true }\n"
@@ -52,7 +49,6 @@ static void the_agent_is_read_with_everything_in_it(void **state)
 	const struct config *config = read_config(*state, whole);
 
 	assert_good(*state);
-	assert_string_equal(config->state_dir, "/tmp/state");
 	assert_int_equal(config->vantage, VANTAGE_DMZ);
 	assert_int_equal(config->probers, 3);
 	assert_string_equal(config->proxy, "http://user:secret@proxy.example:3128");
@@ -71,7 +67,7 @@ static void a_target_is_read_with_everything_in_it(void **state)
 	const struct target *target = &config->targets[0];
 
 	assert_int_equal(config->target_count, 2);
-	assert_int_equal(target->place.line, 12);
+	assert_int_equal(target->place.line, 11);
 	assert_int_equal(target->profile_count, 2);
 	assert_string_equal(target->profiles[1], "baseline");
 	assert_int_equal(target->profile_places[1].column, 27);
@@ -86,10 +82,8 @@ static void a_target_is_read_with_everything_in_it(void **state)
 	assert_string_equal(target->labels[0].value, "hamburg");
 	assert_int_equal(target->vantage, VANTAGE_EXTERNAL);
 	assert_int_equal(target->family, 6);
-	assert_int_equal(target->interval_us, 600 * CLOCK_SECOND);
 	assert_int_equal(target->timeout_ms, 1500);
 	assert_string_equal(target->source, "2001:db8::9");
-	assert_string_equal(target->ca_file, "/etc/ca.pem");
 	assert_int_equal(target->override_count, 2);
 	assert_string_equal(target->overrides[0].subject, "tcp/8443");
 	assert_true(target->overrides[0].has_severity);
@@ -105,7 +99,6 @@ static void a_target_takes_what_it_does_not_say_from_the_agent(void **state)
 	assert_int_equal(target->vantage, VANTAGE_DMZ);
 	assert_string_equal(target->source, "10.0.0.9");
 	assert_null(target->proxy);
-	assert_int_equal(target->interval_us, 300 * CLOCK_SECOND);
 	assert_int_equal(target->timeout_ms, 10000);
 	assert_int_equal(target->family, 0);
 }
@@ -138,10 +131,10 @@ static void all_faults_are_found_at_once(void **state)
 		    "  - name: a b\n"
 		    "    adress: x\n"
 		    "    intervall: 5m\n"
-		    "    interval: 5 minutes\n"
+		    "    family: 5\n"
 		    "    timeout: 1h\n"
 		    "    profiles: []\n"
-		    "    family: 5\n"
+		    "    interval: 5m\n"
 		    "    peers: { smtp: \"mail:0\" }\n"
 		    "    labels: { 1st: x, target: y }\n"
 		    "    overrides: { web: { severity: high } }\n"
@@ -149,8 +142,7 @@ static void all_faults_are_found_at_once(void **state)
 		    "target: {}\n");
 	assert_problems(
 		*state,
-		"c:1:21: error: 'state_dir' cannot be 'var': a path from the root such as "
-		"/var/lib/ucposture is needed\n"
+		"c:1:10: error: this version of ucposture has no 'state_dir' yet: remove it\n"
 		"c:1:35: error: 'probers' must be a number from 0 to 256, not 'many'\n"
 		"c:1:50: error: unknown vantage 'dzm' (did you mean 'dmz'?)\n"
 		"c:1:63: error: limits is a map of keys and values, not '5'\n"
@@ -159,11 +151,10 @@ static void all_faults_are_found_at_once(void **state)
 		"any of * ? , | { }\n"
 		"c:4:5: error: unknown key 'adress' (did you mean 'address'?)\n"
 		"c:5:5: error: unknown key 'intervall' (did you mean 'interval'?)\n"
-		"c:6:15: error: 'interval' must be a duration such as 30s, 5m, 24h or 30d, not "
-		"'5 minutes'\n"
+		"c:6:13: error: unknown family '5' (did you mean '4'?)\n"
 		"c:7:14: error: 'timeout' must be a duration from 100ms to 10m, not '1h'\n"
 		"c:8:15: error: 'profiles' needs at least one element\n"
-		"c:9:13: error: unknown family '5' (did you mean '4'?)\n"
+		"c:9:5: error: this version of ucposture has no 'interval' yet: remove it\n"
 		"c:10:20: error: 'smtp' cannot be 'mail:0': a peer is a host, or host:port, or "
 		"[v6]:port\n"
 		"c:11:15: error: the name of a label cannot be '1st': a label is named by "
@@ -242,11 +233,11 @@ static void a_proxy_is_a_url_of_http(void **state)
 static void null_leaves_the_default(void **state)
 {
 	const struct config *config =
-		read_config(*state, "agent: { proxy: null, state_dir: ~ }\n");
+		read_config(*state, "agent: { proxy: null, source: ~ }\n");
 
 	assert_good(*state);
 	assert_null(config->proxy);
-	assert_string_equal(config->state_dir, "/var/lib/ucposture");
+	assert_null(config->source);
 }
 
 static void an_empty_file_is_no_configuration(void **state)
@@ -343,7 +334,6 @@ static void the_example_has_none_with_all_keys_switched_on_either(void **state)
 	text_free(&all);
 	assert_good(*state);
 	assert_string_equal(config->user, "ucposture");
-	assert_string_equal(config->targets[1].ca_file, "/etc/ucposture/customer-ca.pem");
 	assert_int_equal(config->targets[1].override_count, 2);
 }
 

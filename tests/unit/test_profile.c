@@ -174,6 +174,20 @@ static void otherwise_needs_a_feature(void **state)
 			"holds while that is off\n");
 }
 
+static void starttls_needs_a_collector_that_uses_tls(void **state)
+{
+	struct papers *papers = *state;
+
+	read_profile(papers, "pbx.yaml",
+		     "profile: pbx\ntitle: t\nrules:\n"
+		     "  - id: mail\n    observe: port\n    subject: tcp/25\n    starttls: smtp\n"
+		     "    expect: { port.state: { is: open } }\n    because: b\n");
+	settle(papers);
+	assert_problems(papers,
+			"pbx.yaml:7:5: error: 'starttls' does nothing here: port does "
+			"not use TLS\n");
+}
+
 static void a_rule_id_stands_once(void **state)
 {
 	struct papers *papers = *state;
@@ -411,6 +425,7 @@ int main(void)
 		PAPERS_TEST(a_subject_the_collector_does_not_take_is_refused),
 		PAPERS_TEST(features_scenarios_and_peers_must_be_declared),
 		PAPERS_TEST(otherwise_needs_a_feature),
+		PAPERS_TEST(starttls_needs_a_collector_that_uses_tls),
 		PAPERS_TEST(a_rule_id_stands_once),
 		PAPERS_TEST(two_checks_of_a_profile_never_have_one_name),
 		PAPERS_TEST(a_file_must_be_called_like_its_profile),
