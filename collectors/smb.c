@@ -243,10 +243,9 @@ static void answered(void *arg, const struct dialogue_end *end)
 }
 
 /* Servers group connections by GUID, so each has its own. */
-static bool fill_randomly(struct smb_offer *offer)
+static bool leave_to_chance(struct smb_offer *offer)
 {
-	return getrandom(offer->guid, SMB_GUID_BYTES, 0) == SMB_GUID_BYTES &&
-	       getrandom(offer->salt, SMB_SALT_BYTES, 0) == SMB_SALT_BYTES;
+	return getrandom(offer->chance, SMB_CHANCE_BYTES, 0) == SMB_CHANCE_BYTES;
 }
 
 static void converse(struct survey *survey)
@@ -258,7 +257,7 @@ static void converse(struct survey *survey)
 		.deadline_us = survey->run->deadline_us
 	};
 
-	if (!fill_randomly(&survey->offer))
+	if (!leave_to_chance(&survey->offer))
 		fail(survey, STAGE_REQUEST, REASON_INTERNAL);
 	else
 		survey->dialogue = dialogue_start(run_loop(survey->run), &plan, survey, answered,

@@ -122,7 +122,7 @@ static void put_contexts(struct writer *out, size_t frame, const struct smb_offe
 	writer_put_u16le(out, 1);
 	writer_put_u16le(out, SMB_SALT_BYTES);
 	writer_put_u16le(out, HASH_SHA512);
-	writer_put(out, offer->salt, SMB_SALT_BYTES);
+	writer_put(out, offer->chance + SMB_GUID_BYTES, SMB_SALT_BYTES);
 	align(out, frame);
 	put_choices(out, CONTEXT_ENCRYPTION, ciphers, sizeof ciphers / sizeof *ciphers);
 	align(out, frame);
@@ -154,7 +154,7 @@ static void put_smb2(struct writer *out, const struct smb_offer *offer)
 	writer_put_u16le(out, SMB2_SIGNING_ENABLED);
 	writer_put_u16le(out, 0);
 	writer_put_u32le(out, smb3 ? SMB2_CAPABILITY_ENCRYPTION : 0);
-	writer_put(out, offer->guid, SMB_GUID_BYTES);
+	writer_put(out, offer->chance, SMB_GUID_BYTES);
 
 	size_t contexts_at = out->length;
 	writer_put_zeroes(out, 8);	/* for older dialects: the client's start time */

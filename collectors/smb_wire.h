@@ -30,15 +30,14 @@ enum smb_dialect {
 #define SMB_STATUS_INVALID_SMB UINT32_C(0x00010002)
 #define SMB_STATUS_BAD_COMMAND UINT32_C(0x00160002)
 
-enum { SMB_GUID_BYTES = 16, SMB_SALT_BYTES = 32 };
+enum { SMB_GUID_BYTES = 16, SMB_SALT_BYTES = 32, SMB_CHANCE_BYTES = 48 };
 
 /* What one connection asks. */
 struct smb_offer {
 	bool smb1;			/* in SMB1's words: NT LM 0.12 */
 	const uint16_t *dialects;	/* beside smb1: SMB_2_0_2 and the wildcard, or none */
 	size_t count;
-	uint8_t guid[SMB_GUID_BYTES];
-	uint8_t salt[SMB_SALT_BYTES];
+	uint8_t chance[SMB_CHANCE_BYTES];	/* random: our GUID, then 3.1.1's salt */
 };
 
 enum smb_answer {
