@@ -57,13 +57,13 @@ seen=$(grep -c 'tcp/' "$place/csv")
 	exit 1
 }
 
-cpu "$UCPOSTURE" check --config.file="$place/ucposture.yaml" --format=csv
+cpu_best "$UCPOSTURE" check --config.file="$place/ucposture.yaml" --format=csv
 ours=$(divide "$cpu_us" "$checks")
 ours_wall=$((wall_us / 1000))
 
 peer=- peer_wall=-
 if command -v nmap >/dev/null; then
-	cpu nmap -sT -Pn -n -T5 -p "$commas" -iL "$place/hosts"
+	cpu_best nmap -sT -Pn -n -T5 -p "$commas" -iL "$place/hosts"
 	peer=$(divide "$cpu_us" "$checks")
 	peer_wall=$((wall_us / 1000))
 fi
