@@ -15,6 +15,7 @@ struct collector {
 	unsigned kinds;			/* of subjects, or-ed */
 	const char *subject;		/* the usual one: "tcp/445" */
 	const struct fact_descriptor *facts;	/* ended by a row without a name */
+	bool looks_itself;		/* what it observes is the way: never through a proxy */
 	/* Begins; the host is resolved already (run->route). Ends in run_finish() exactly once. */
 	void (*start)(struct run *run);
 	/* Releases run->work and everything start acquired; called once, whatever happened. */

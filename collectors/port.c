@@ -221,11 +221,7 @@ static bool is_range(const struct run *run)
 
 static void port_start(struct run *run)
 {
-	/* A proxy cannot say why a port did not answer, so we always look ourselves. */
-	if (!run->route.peer.family)
-		run_finish(run, (struct outcome){ .stage = STAGE_RESOLVE,
-						  .reason = REASON_NAME_NOT_FOUND });
-	else if (run->request->subject.kind == SUBJECT_UDP)
+	if (run->request->subject.kind == SUBJECT_UDP)
 		port_udp_start(run);
 	else if (is_range(run))
 		port_sweep_start(run);
@@ -251,6 +247,8 @@ const struct collector port_collector = {
 	.kinds = SUBJECT_TCP | SUBJECT_UDP,
 	.subject = "tcp/443",
 	.facts = port_facts,
+	/* A proxy cannot say why a port did not answer. */
+	.looks_itself = true,
 	.start = port_start,
 	.stop = port_stop,
 };

@@ -273,6 +273,11 @@ static void find_proxy(struct assignment *assignment, int family)
 	look_up(assignment, assignment->proxy.host, family, proxy_was_found);
 }
 
+static const char *wanted_proxy(const struct request *request)
+{
+	return request->collector->looks_itself ? NULL : request->proxy;
+}
+
 /* False when the source is none for such a peer. With a proxy it is the proxy that we
  * connect to, whatever the family of the target. */
 static bool take_source(struct assignment *assignment)
@@ -283,7 +288,7 @@ static bool take_source(struct assignment *assignment)
 	if (!request->source)
 		return true;
 	if (address_parse(request->source, source) &&
-	    (request->proxy || source->family == request->family))
+	    (wanted_proxy(request) || source->family == request->family))
 		return true;
 	run_note(&assignment->run, "%s is not an IPv%u address to send from", request->source,
 		 request->family);
@@ -294,12 +299,13 @@ static void begin(struct assignment *assignment)
 {
 	const struct request *request = &assignment->request;
 	const struct address *source = &assignment->run.route.source;
+	const char *proxy = wanted_proxy(request);
 
 	if (!take_source(assignment)) {
 		fail(assignment, STAGE_CONNECT, REASON_SOURCE_UNAVAILABLE);
-	} else if (!request->proxy) {
+	} else if (!proxy) {
 		find_host(assignment);
-	} else if (proxy_parse(request->proxy, assignment->arena, &assignment->proxy)) {
+	} else if (proxy_parse(proxy, assignment->arena, &assignment->proxy)) {
 		find_proxy(assignment, source->family ? source->family : 4);
 	} else {
 		run_note(&assignment->run, "a proxy is written http://user:password@host:port");

@@ -107,6 +107,12 @@ static bool fits(const struct observe_settings *settings, const struct collector
 	else if (settings->starttls && !collector_speaks_tls(collector))
 		text_add_format(why, "--starttls: the collector %s does not use TLS",
 				collector->name);
+	else if (settings->proxy && collector->looks_itself)
+		text_add_format(why, "--via-proxy: the collector %s looks at the way itself",
+				collector->name);
+	else if (settings->name && collector->looks_itself)
+		text_add_format(why, "--name: the collector %s speaks to nobody by name",
+				collector->name);
 	return !why->length;
 }
 

@@ -83,6 +83,10 @@ run 3 observe port tcp/22 127.0.0.1 more
 warns 'too many words'
 run 3 observe port tcp/22 'a b'
 warns 'neither a host name nor an address'
+run 3 observe port tcp/22 127.0.0.1 --via-proxy=http://127.0.0.1:1
+warns 'looks at the way itself'
+run 3 observe port tcp/22 127.0.0.1 --name=pbx.example
+warns 'speaks to nobody by name'
 run 3 observe smb 127.0.0.1 --starttls=smtp
 warns 'does not use TLS'
 run 3 observe smb 127.0.0.1 --ca-file="$0"

@@ -52,11 +52,11 @@ static const struct fact_descriptor dns_facts[] = {
 };
 
 static const struct collector invented[] = {
-	{ "port", "", SUBJECT_TCP | SUBJECT_UDP, "tcp/443", port_facts, NULL, NULL },
-	{ "smb", "", SUBJECT_TCP, "tcp/445", smb_facts, NULL, NULL },
-	{ "tls", "", SUBJECT_TCP, "tcp/443", tls_facts, NULL, NULL },
-	{ "http", "", SUBJECT_URL | SUBJECT_PATH, "/", http_facts, NULL, NULL },
-	{ "dns", "", SUBJECT_NAME, "pbx.example", dns_facts, NULL, NULL },
+	{ "port", "", SUBJECT_TCP | SUBJECT_UDP, "tcp/443", port_facts, false, NULL, NULL },
+	{ "smb", "", SUBJECT_TCP, "tcp/445", smb_facts, false, NULL, NULL },
+	{ "tls", "", SUBJECT_TCP, "tcp/443", tls_facts, false, NULL, NULL },
+	{ "http", "", SUBJECT_URL | SUBJECT_PATH, "/", http_facts, false, NULL, NULL },
+	{ "dns", "", SUBJECT_NAME, "pbx.example", dns_facts, false, NULL, NULL },
 };
 
 enum { INVENTED = sizeof invented / sizeof *invented };
