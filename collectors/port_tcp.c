@@ -43,20 +43,24 @@ static void halt(struct tcp_work *work)
 	work->fd = -1;
 }
 
-/* The kernel measures a handshake better than a loop that may be late. */
-static int64_t handshake_us(int fd, int64_t otherwise_us)
+/* The kernel measures a handshake better than a loop that may be late; an answer within
+ * our own call cannot be late. */
+static int64_t handshake_us(const struct tcp_work *work, int64_t otherwise_us)
 {
 	struct tcp_info info = { 0 };
 	socklen_t length = sizeof info;
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) || !info.tcpi_rtt)
+	if (!work->watch.what ||
+	    getsockopt(work->fd, IPPROTO_TCP, TCP_INFO, &info, &length) || !info.tcpi_rtt)
 		return otherwise_us;
 	return info.tcpi_rtt;
 }
 
-static void spare_socket(struct tcp_work *work)
+/* Hanging up resets the connection as port_close() would; the socket serves again. */
+static void spare_socket(struct tcp_work *work, enum port_state state)
 {
-	if (work->run->route.source.family)
+	if (work->run->route.source.family ||
+	    (state == PORT_OPEN && !connect_hang_up(work->fd)))
 		return;
 	watch_stop(&work->watch);
 	spares_keep(run_spares(work->run), work->peer.family, work->fd);
@@ -72,11 +76,10 @@ static void conclude_answered(struct tcp_work *work, enum port_state state,
 		rtt_us = -1;
 	} else {
 		if (state == PORT_OPEN)
-			rtt_us = handshake_us(work->fd, rtt_us);
+			rtt_us = handshake_us(work, rtt_us);
 		path_note_round_trip(work->path, rtt_us);
 	}
-	if (state == PORT_CLOSED)
-		spare_socket(work);
+	spare_socket(work, state);
 	halt(work);
 	port_finish(work->run, state, cause, rtt_us);
 }

@@ -136,6 +136,13 @@ void connect_again(int fd, const struct address *peer, struct connect_report *re
 		connect_ask(fd, peer, report);
 }
 
+bool connect_hang_up(int fd)
+{
+	static const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+
+	return !connect(fd, &nobody, sizeof nobody);
+}
+
 int connect_begin(const struct address *peer, const struct address *source,
 		  struct connect_report *report)
 {

@@ -37,9 +37,12 @@ struct connect_report {
 int connect_begin(const struct address *peer, const struct address *source,
 		  struct connect_report *report);
 /* Another port or host of the same family from the same source, on a socket whose last
- * attempt ended in CONNECT_RESET: a sweep needs one socket for all closed ports. The
- * descriptor stays open whatever the report says. */
+ * attempt ended in CONNECT_RESET or was hung up: a sweep needs one socket for all closed
+ * ports. The descriptor stays open whatever the report says. */
 void connect_again(int fd, const struct address *peer, struct connect_report *report);
+/* Resets a connection, or gives an attempt up, and leaves the socket as good as new: for
+ * connect_again(). False: it can only be closed. */
+bool connect_hang_up(int fd);
 /* When the descriptor is ready; may well be PENDING still. Not after any other end. */
 void connect_finish(int fd, const struct address *peer, struct connect_report *report);
 

@@ -49,6 +49,32 @@ static void a_refused_socket_serves_for_an_open_port(void **state)
 	spares_free(spares);
 }
 
+static void a_hung_up_socket_serves_again(void **state)
+{
+	struct address closed, open;
+	int holder = bind_loopback(&closed), listener = bind_loopback(&open);
+	struct connect_report report;
+	int fd, accepted;
+	char byte;
+
+	(void)state;
+	assert_int_equal(listen(listener, 4), 0);
+	fd = connect_begin(&open, NULL, &report);
+	assert_int_equal(report.end, CONNECT_ESTABLISHED);
+	assert_true(connect_hang_up(fd));
+	accepted = accept(listener, NULL, NULL);
+	assert_int_equal(recv(accepted, &byte, 1, 0), -1);
+	assert_int_equal(errno, ECONNRESET);
+	close(accepted);
+	connect_again(fd, &closed, &report);
+	assert_int_equal(report.end, CONNECT_RESET);
+	connect_again(fd, &open, &report);
+	assert_int_equal(report.end, CONNECT_ESTABLISHED);
+	close(fd);
+	close(holder);
+	close(listener);
+}
+
 static void more_than_enough_are_closed(void **state)
 {
 	struct spares *spares = spares_new();
@@ -69,6 +95,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_refused_socket_serves_for_an_open_port),
+		cmocka_unit_test(a_hung_up_socket_serves_again),
 		cmocka_unit_test(more_than_enough_are_closed),
 	};
 
