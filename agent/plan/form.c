@@ -365,20 +365,29 @@ bool form_read_field(struct reading *reading, const struct field *field,
 	return readers[field->kind].read(reading, field, node, base);
 }
 
+static bool is_known_key(const struct form *form, const char *key)
+{
+	for (const struct field *field = form->fields; field->name; field++)
+		if (!strcmp(field->name, key))
+			return true;
+	return false;
+}
+
 static void
 refuse_unknown_keys(struct reading *reading, const struct form *form, const struct node *node)
 {
 	const char *names[FIELDS_MOST + 1];
 	size_t count = 0;
 
-	while (form->fields[count].name) {
+	/* What this version has not is no help to anybody who mistyped. */
+	for (const struct field *field = form->fields; field->name; field++) {
 		assert(count < FIELDS_MOST);
-		names[count] = form->fields[count].name;
-		count++;
+		if (field->kind != FIELD_LATER)
+			names[count++] = field->name;
 	}
 	names[count] = NULL;
 	for (const struct node *n = node->first; n; n = n->next)
-		if (words_find(n->key, names) < 0)
+		if (!is_known_key(form, n->key))
 			problems_add_unknown(reading->problems, n->key_place, "key", n->key,
 					     names);
 }
