@@ -13,9 +13,7 @@ struct config_check_settings {
 static const struct option options[] = {
 	{ "config.file", 0, false, "FILE", NULL, COMPLETE_FILE,
 	  "The same as naming the file alone.", option_set_text, AT(config_file), NULL },
-	{ "profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,
-	  "Read profiles from this folder too; they replace ours of the same name.",
-	  option_set_text, AT(profile_dir), NULL },
+	SETUP_PROFILE_DIR(AT(profile_dir)),
 	{ 0 }
 };
 

@@ -22,15 +22,9 @@ static const struct option options[] = {
 	{ "profile", 0, true, "NAME[,NAME]", NULL, COMPLETE_PROFILE,
 	  "Look for the check in these profiles only, without any configuration.",
 	  option_set_list, AT(profiles), NULL },
-	{ "profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,
-	  "Read profiles from this folder too; they replace ours of the same name.",
-	  option_set_text, AT(profile_dir), NULL },
-	{ "lang", 0, false, "LANGUAGE", setup_language_words, COMPLETE_WORDS,
-	  "The language of titles, where a profile has both. Usually en.",
-	  option_set_text, AT(language), NULL },
-	{ "color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
-	  "Usually auto: on a terminal, unless NO_COLOR is set.",
-	  option_set_text, AT(colour), NULL },
+	SETUP_PROFILE_DIR(AT(profile_dir)),
+	SETUP_LANGUAGE(AT(language)),
+	SETUP_COLOUR(AT(colour)),
 	{ 0 }
 };
 

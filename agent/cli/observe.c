@@ -73,9 +73,7 @@ static const struct option options[] = {
 	  " Usually 500.", option_set_number, AT(packets_per_second), NULL },
 	{ "format", 0, false, "FORMAT", format_words, COMPLETE_WORDS,
 	  "How to tell it. Usually human.", option_set_text, AT(format), NULL },
-	{ "color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
-	  "Usually auto: on a terminal, unless NO_COLOR is set.",
-	  option_set_text, AT(colour), NULL },
+	SETUP_COLOUR(AT(colour)),
 	{ "verbose", 'v', false, NULL, NULL, COMPLETE_NOTHING,
 	  "Say what each fact means.", option_set_count, AT(verbose), NULL },
 	{ 0 }

@@ -14,15 +14,9 @@ struct profiles_settings {
 #define AT(member) offsetof(struct profiles_settings, member)
 
 static const struct option options[] = {
-	{ "profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,
-	  "Read profiles from this folder too; they replace ours of the same name.",
-	  option_set_text, AT(profile_dir), NULL },
-	{ "lang", 0, false, "LANGUAGE", setup_language_words, COMPLETE_WORDS,
-	  "The language of titles, where a profile has both. Usually en.",
-	  option_set_text, AT(language), NULL },
-	{ "color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,
-	  "Usually auto: on a terminal, unless NO_COLOR is set.",
-	  option_set_text, AT(colour), NULL },
+	SETUP_PROFILE_DIR(AT(profile_dir)),
+	SETUP_LANGUAGE(AT(language)),
+	SETUP_COLOUR(AT(colour)),
 	{ 0 }
 };
 

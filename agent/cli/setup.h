@@ -27,6 +27,19 @@ bool setup_set_readable_file(const struct setting *setting);
 /* In problems, where no file is at fault. */
 struct place setup_command_line(void);
 
+/* Rows that several commands have, so that they say the same; at: where it is kept. */
+#define SETUP_PROFILE_DIR(at)                                                                 \
+	{ "profile.dir", 0, false, "FOLDER", NULL, COMPLETE_FOLDER,                           \
+	  "Read profiles from this folder too; they replace ours of the same name.",          \
+	  option_set_text, at, NULL }
+#define SETUP_LANGUAGE(at)                                                                    \
+	{ "lang", 0, false, "LANGUAGE", setup_language_words, COMPLETE_WORDS,                 \
+	  "The language of titles, where a profile has both. Usually en.",                    \
+	  option_set_text, at, NULL }
+#define SETUP_COLOUR(at)                                                                      \
+	{ "color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,                      \
+	  "Usually auto: on a terminal, unless NO_COLOR is set.", option_set_text, at, NULL }
+
 /* What options can be. */
 const char *const *setup_vantage_words(void);
 const char *const *setup_family_words(void);
