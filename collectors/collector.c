@@ -18,3 +18,10 @@ bool collector_speaks_tls(const struct collector *collector)
 {
 	return collector_tells(collector, "tls.") || collector_tells(collector, "cert.");
 }
+
+uint32_t collector_timeout_ms(const struct request *request)
+{
+	const struct collector *collector = request->collector;
+
+	return collector->needs_ms ? collector->needs_ms(request) : request->timeout_ms;
+}

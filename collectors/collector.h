@@ -15,7 +15,11 @@ struct collector {
 	unsigned kinds;			/* of subjects, or-ed */
 	const char *subject;		/* the usual one: "tcp/445" */
 	const struct fact_descriptor *facts;	/* ended by a row without a name */
-	bool looks_itself;		/* what it observes is the way: never through a proxy */
+	/* It only asks whether somebody is there: never through a proxy, and many at a time,
+	 * since nobody has to hold a conversation. */
+	bool looks_itself;
+	/* What a request needs that takes longer than its own timeout_ms; NULL: none does. */
+	uint32_t (*needs_ms)(const struct request *request);
 	/* Begins; the host is resolved already (run->route). Ends in run_finish() exactly once. */
 	void (*start)(struct run *run);
 	/* Releases run->work and everything start acquired; called once, whatever happened. */
@@ -31,6 +35,8 @@ size_t collector_index(const struct collector *collector);
 /* Whether some of its facts begin so. */
 bool collector_tells(const struct collector *collector, const char *prefix);
 bool collector_speaks_tls(const struct collector *collector);
+/* How long the request may take, given the usual time in its timeout_ms. */
+uint32_t collector_timeout_ms(const struct request *request);
 
 const struct fact_descriptor *fact_named(const char *name);
 /* Names of all facts, ended by NULL. */

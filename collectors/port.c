@@ -73,15 +73,16 @@ static const struct fact_descriptor port_facts[] = {
 	{ .name = NULL }
 };
 
-uint32_t port_sweep_timeout_ms(uint16_t first, uint16_t last, uint32_t packets_per_second,
-			       uint32_t timeout_ms)
+uint32_t port_needs_ms(const struct request *request)
 {
-	uint64_t packets = 2 * ((uint64_t)last - first + 1), total = timeout_ms;
+	const struct subject *subject = &request->subject;
+	uint64_t packets = 2 * ((uint64_t)subject->last - subject->first + 1);
+	uint64_t total = request->timeout_ms;
 
-	if (first == last)
-		return timeout_ms;
-	if (packets_per_second)
-		total += packets * 1000 / packets_per_second;
+	if (subject->first == subject->last)
+		return request->timeout_ms;
+	if (request->packets_per_second)
+		total += packets * 1000 / request->packets_per_second;
 	total += (packets + PORT_WINDOW - 1) / PORT_WINDOW *
 		 (uint64_t)(PORT_UNKNOWN_US / CLOCK_MILLISECOND);
 	return total > UINT32_MAX ? UINT32_MAX : (uint32_t)total;
@@ -249,6 +250,7 @@ const struct collector port_collector = {
 	.facts = port_facts,
 	/* A proxy cannot say why a port did not answer. */
 	.looks_itself = true,
+	.needs_ms = port_needs_ms,
 	.start = port_start,
 	.stop = port_stop,
 };

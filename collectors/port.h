@@ -56,8 +56,7 @@ extern const struct collector port_collector;
 /* A range takes longer than one port: what its packet budget needs for two packets a port,
  * and, for the worst case that all are silent, as many patient waits as there are windows
  * of sockets in it. A single port needs timeout_ms. */
-uint32_t port_sweep_timeout_ms(uint16_t first, uint16_t last, uint32_t packets_per_second,
-			       uint32_t timeout_ms);
+uint32_t port_needs_ms(const struct request *request);
 
 /* Below: between the files of this collector. */
 

@@ -7,7 +7,6 @@
 #include "agent/cli/cli.h"
 #include "agent/cli/setup.h"
 #include "agent/ipc/crew.h"
-#include "collectors/port.h"
 #include "ground/clock.h"
 #include "ground/words.h"
 #include "net/address.h"
@@ -171,14 +170,6 @@ static const struct collector *read_collector(const struct invocation *invocatio
 	return collector;
 }
 
-static uint32_t usual_timeout(const struct request *request)
-{
-	const struct subject *subject = &request->subject;
-
-	return port_sweep_timeout_ms(subject->first, subject->last, request->packets_per_second,
-				     TIMEOUT_USUAL_MS);
-}
-
 static bool prepare(const struct invocation *invocation, struct look *look,
 		    struct text *why)
 {
@@ -200,7 +191,9 @@ static bool prepare(const struct invocation *invocation, struct look *look,
 	request.packets_per_second = invocation_has(invocation, "packets-per-second")
 					     ? settings->packets_per_second
 					     : PACKETS_PER_SECOND_USUAL;
-	request.timeout_ms = settings->timeout_ms ? settings->timeout_ms : usual_timeout(&request);
+	request.timeout_ms = TIMEOUT_USUAL_MS;
+	request.timeout_ms = settings->timeout_ms ? settings->timeout_ms
+						  : collector_timeout_ms(&request);
 	request.family = settings->family;
 	if (!request.family && address_parse(request.host, &literal))
 		request.family = literal.family;

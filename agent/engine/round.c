@@ -2,7 +2,6 @@
 #include "agent/engine/round.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "ground/clock.h"
 #include "ground/memory.h"
@@ -54,13 +53,12 @@ struct round_work {
 	int64_t rate, tokens_us, filled_us;	/* the bucket, in microseconds' worth */
 };
 
-/* Ports may be asked about many at a time: to the target each is one SYN or one datagram,
- * not a conversation, it costs nobody a session, and its rate has a limit of its own
+/* Single ports may be asked about many at a time: to the target each is one SYN or one
+ * datagram, not a conversation, it costs nobody a session, and its rate has a limit of its own
  * (packets_per_second). Waiting four by four for silent ones would take hours. */
 static bool is_wide(const struct request *request)
 {
-	return !strcmp(request->collector->name, "port") &&
-	       (request->subject.kind & (SUBJECT_TCP | SUBJECT_UDP)) &&
+	return request->collector->looks_itself &&
 	       request->subject.first == request->subject.last;
 }
 

@@ -8,7 +8,6 @@
 
 #include "agent/plan/names.h"
 #include "agent/plan/planning.h"
-#include "collectors/port.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
 #include "ground/words.h"
@@ -191,21 +190,6 @@ static uint8_t only_family(const struct planning *planning, const struct turn *t
 	return planning->target->family;
 }
 
-/* What the rule says; a range of ports needs longer than one. */
-static uint32_t timeout_of(const struct planning *planning, const struct turn *turn,
-			   const struct subject *subject)
-{
-	uint32_t timeout_ms = planning->target->timeout_ms;
-
-	if (turn->rule->timeout_us)
-		return (uint32_t)(turn->rule->timeout_us / CLOCK_MILLISECOND);
-	if (subject->first == subject->last)
-		return timeout_ms;
-	return port_sweep_timeout_ms(subject->first, subject->last,
-				     planning->plan->config->limits.packets_per_second,
-				     timeout_ms);
-}
-
 static struct request make_request(const struct planning *planning, const struct turn *turn,
 				   const struct subject *subject, uint8_t family)
 {
@@ -222,13 +206,17 @@ static struct request make_request(const struct planning *planning, const struct
 		.proxy = target->proxy           ? target->proxy
 			 : is_elsewhere(subject) ? config->proxy
 						 : NULL,
-		.timeout_ms = timeout_of(planning, turn, subject),
+		.timeout_ms = target->timeout_ms,
 		.packets_per_second = config->limits.packets_per_second,
 	};
 	struct address source;
 
 	if (target->source && address_parse(target->source, &source) && source.family == family)
 		request.source = target->source;
+	/* What the rule says holds; else some need longer than usual. */
+	request.timeout_ms = turn->rule->timeout_us
+				     ? (uint32_t)(turn->rule->timeout_us / CLOCK_MILLISECOND)
+				     : collector_timeout_ms(&request);
 	return request;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "collectors/collector.h"
+#include "collectors/port.h"
 
 static const char *const state_words[] = { "open", "closed", "filtered", "unreachable",
 					    "open_or_filtered", NULL };
@@ -52,11 +53,12 @@ static const struct fact_descriptor dns_facts[] = {
 };
 
 static const struct collector invented[] = {
-	{ "port", "", SUBJECT_TCP | SUBJECT_UDP, "tcp/443", port_facts, false, NULL, NULL },
-	{ "smb", "", SUBJECT_TCP, "tcp/445", smb_facts, false, NULL, NULL },
-	{ "tls", "", SUBJECT_TCP, "tcp/443", tls_facts, false, NULL, NULL },
-	{ "http", "", SUBJECT_URL | SUBJECT_PATH, "/", http_facts, false, NULL, NULL },
-	{ "dns", "", SUBJECT_NAME, "pbx.example", dns_facts, false, NULL, NULL },
+	{ "port", "", SUBJECT_TCP | SUBJECT_UDP, "tcp/443", port_facts, true, port_needs_ms,
+	  NULL, NULL },
+	{ "smb", "", SUBJECT_TCP, "tcp/445", smb_facts, false, NULL, NULL, NULL },
+	{ "tls", "", SUBJECT_TCP, "tcp/443", tls_facts, false, NULL, NULL, NULL },
+	{ "http", "", SUBJECT_URL | SUBJECT_PATH, "/", http_facts, false, NULL, NULL, NULL },
+	{ "dns", "", SUBJECT_NAME, "pbx.example", dns_facts, false, NULL, NULL, NULL },
 };
 
 enum { INVENTED = sizeof invented / sizeof *invented };

@@ -200,14 +200,26 @@ static void a_sweep_that_runs_out_of_time_says_what_it_has(void **state)
 	forget(&seen);
 }
 
+static uint32_t needs_ms(uint16_t first, uint16_t last, uint32_t packets_per_second,
+			 uint32_t timeout_ms)
+{
+	const struct request request = {
+		.subject = { .kind = SUBJECT_TCP, .first = first, .last = last },
+		.packets_per_second = packets_per_second,
+		.timeout_ms = timeout_ms,
+	};
+
+	return port_needs_ms(&request);
+}
+
 static void the_time_of_a_sweep_follows_from_its_budget(void **state)
 {
 	(void)state;
-	assert_int_equal(port_sweep_timeout_ms(443, 443, 500, 10000), 10000);
-	assert_int_equal(port_sweep_timeout_ms(1, 2, 0, 10000), 10000 + 3130);
-	assert_int_equal(port_sweep_timeout_ms(1, 512, 1, 10000), 10000 + 1024000 + 3130);
-	assert_true(port_sweep_timeout_ms(1, 65535, 500, 10000) > 262000);
-	assert_true(port_sweep_timeout_ms(1, 65535, 1, UINT32_MAX) == UINT32_MAX);
+	assert_int_equal(needs_ms(443, 443, 500, 10000), 10000);
+	assert_int_equal(needs_ms(1, 2, 0, 10000), 10000 + 3130);
+	assert_int_equal(needs_ms(1, 512, 1, 10000), 10000 + 1024000 + 3130);
+	assert_true(needs_ms(1, 65535, 500, 10000) > 262000);
+	assert_true(needs_ms(1, 65535, 1, UINT32_MAX) == UINT32_MAX);
 }
 
 static void what_is_under_way_can_be_left(void **state)

@@ -123,7 +123,8 @@ void judgement_clear(struct judgement *judgement)
 	*judgement = (struct judgement){ 0 };
 }
 
-static const struct collector port = { .name = "port" }, smb = { .name = "smb" };
+static const struct collector port = { .name = "port", .looks_itself = true };
+static const struct collector smb = { .name = "smb" };
 
 struct scene {
 	struct loop *loop;
