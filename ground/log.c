@@ -31,17 +31,6 @@ void log_redirect(void (*sink)(void *arg, enum log_level level, const char *topi
 	log_sink_arg = arg;
 }
 
-bool log_level_named(const char *word, enum log_level *level)
-{
-	for (int i = 0; level_words[i]; i++) {
-		if (!strcmp(word, level_words[i])) {
-			*level = (enum log_level)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 static void write_whole(const char *bytes, size_t length)
 {
 	while (length) {
@@ -111,15 +100,6 @@ static void log_list(enum log_level level, const char *topic, const char *format
 		log_relay(level, topic, text_string(&line));
 	}
 	text_free(&line);
-}
-
-void log_debug(const char *topic, const char *format, ...)
-{
-	va_list list;
-
-	va_start(list, format);
-	log_list(LOG_LEVEL_DEBUG, topic, format, list);
-	va_end(list);
 }
 
 void log_info(const char *topic, const char *format, ...)

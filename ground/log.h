@@ -16,9 +16,7 @@ void log_configure(enum log_level least, bool as_json);
 /* Where lines go instead of standard error; NULL: back to standard error. */
 void log_redirect(void (*sink)(void *arg, enum log_level level, const char *topic,
 			       const char *line), void *arg);
-bool log_level_named(const char *word, enum log_level *level);
 
-void log_debug(const char *topic, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_info(const char *topic, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_warn(const char *topic, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_error(const char *topic, const char *format, ...) __attribute__((format(printf, 2, 3)));

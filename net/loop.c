@@ -28,7 +28,6 @@ struct signal_watch {
 struct loop {
 	struct event_base *base;
 	int64_t now_us;		/* when this turn's callbacks began; 0 between turns */
-	int64_t longest_us;
 	bool stopped;
 	struct call *later;
 	size_t later_count, later_room;
@@ -64,11 +63,6 @@ struct loop *loop_new(void)
 int64_t loop_now_us(const struct loop *loop)
 {
 	return loop->now_us ? loop->now_us : clock_monotonic_us();
-}
-
-int64_t loop_longest_turn_us(const struct loop *loop)
-{
-	return loop->longest_us;
 }
 
 void loop_later(struct loop *loop, void (*call)(void *arg), void *arg)
@@ -119,12 +113,6 @@ static void loop_begin_turn(struct loop *loop)
 
 static void loop_end_turn(struct loop *loop)
 {
-	if (loop->now_us) {
-		int64_t took = clock_monotonic_us() - loop->now_us;
-
-		if (took > loop->longest_us)
-			loop->longest_us = took;
-	}
 	loop->now_us = 0;
 }
 

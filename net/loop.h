@@ -44,8 +44,6 @@ void loop_turn(struct loop *loop, int64_t wait_us);
 void loop_stop(struct loop *loop);
 /* The monotonic time at which this turn began. */
 int64_t loop_now_us(const struct loop *loop);
-/* The longest turn so far, in microseconds, without the waiting. */
-int64_t loop_longest_turn_us(const struct loop *loop);
 
 /* Called once before the next turn; for freeing oneself after one's own callback. */
 void loop_later(struct loop *loop, void (*call)(void *arg), void *arg);

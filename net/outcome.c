@@ -53,17 +53,6 @@ const char *stage_word(enum stage stage)
 	return stage_words[stage];
 }
 
-bool stage_named(const char *word, enum stage *stage)
-{
-	for (int i = 0; i < STAGE_COUNT; i++) {
-		if (!strcmp(stage_words[i], word)) {
-			*stage = (enum stage)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 enum reason reason_of_errno(int error)
 {
 	switch (error) {

@@ -75,7 +75,6 @@ const char *reason_word(enum reason reason);
 const char *reason_sentence(enum reason reason);
 bool reason_named(const char *word, enum reason *reason);
 const char *stage_word(enum stage stage);
-bool stage_named(const char *word, enum stage *stage);
 
 /* What errno of a socket call means to somebody who wants to reach a peer. */
 enum reason reason_of_errno(int error);

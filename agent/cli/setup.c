@@ -27,23 +27,15 @@ const char *setup_config_file(const char *given)
 	return given ? given : SYSCONF_DIR "/ucposture.yaml";
 }
 
-static void add_problem(struct text *out, const struct problem *problem)
-{
-	const struct place *place = &problem->place;
-
-	text_add(out, place->file ? place->file : "ucposture");
-	if (place->line)
-		text_add_format(out, ":%u:%u", place->line, place->column);
-	text_add_format(out, ": %s: ", problem->kind == PROBLEM_ERROR ? "error" : "warning");
-	screen_add_safe(out, problem->message);
-	text_add_char(out, '\n');
-}
-
 void setup_add_problems(struct text *out, struct problems *problems)
 {
 	problems_sort(problems);
-	for (size_t i = 0; i < problems->count; i++)
-		add_problem(out, &problems->items[i]);
+	for (size_t i = 0; i < problems->count; i++) {
+		if (!problems->items[i].place.file)
+			text_add(out, "ucposture: ");
+		problem_describe(&problems->items[i], out);
+		text_add_char(out, '\n');
+	}
 }
 
 bool setup_is_sound(struct problems *problems)

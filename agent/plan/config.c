@@ -317,12 +317,7 @@ static const struct field config_fields[] = {
 static const struct form config_form = { "the configuration", config_fields,
 					 .size = sizeof(struct config) };
 
-struct named_target {
-	const struct config *config;
-	const char *name;
-};
-
-static bool same_target(const void *arg, uint32_t number)
+bool named_target_is(const void *arg, uint32_t number)
 {
 	const struct named_target *named = arg;
 
@@ -338,7 +333,7 @@ static void refuse_same_targets(const struct config *config, struct problems *pr
 		const struct target *target = &config->targets[i];
 		struct named_target named = { config, target->name };
 		uint32_t first = seen_number(&seen, seen_hash(SEEN_HASH_BEGIN, target->name), i,
-					     same_target, &named);
+					     named_target_is, &named);
 
 		if (first != i)
 			problems_add(problems, PROBLEM_ERROR, target->place,

@@ -92,4 +92,12 @@ struct config *config_default(void);
 struct target *config_add_target(struct config *config, const char *name, const char *address);
 void config_free(struct config *config);
 
+/* For seen.h: whether the target of that number has this name; arg is a named_target. */
+struct named_target {
+	const struct config *config;
+	const char *name;
+};
+
+bool named_target_is(const void *arg, uint32_t number);
+
 #endif

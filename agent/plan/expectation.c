@@ -66,11 +66,6 @@ const char *operator_word(enum operator operator)
 	return words[operator];
 }
 
-const char *const *operator_words(void)
-{
-	return words;
-}
-
 static bool operator_fits(enum operator operator, enum fact_type type)
 {
 	return operators[operator].types & 1u << type;

@@ -67,7 +67,6 @@ struct expectation {
 };
 
 const char *operator_word(enum operator operator);
-const char *const *operator_words(void);
 
 struct collector;
 struct node;

@@ -24,24 +24,12 @@ struct matching {
 	struct seen names; /* of targets */
 };
 
-struct named_target {
-	const struct config *config;
-	const char *name;
-};
-
-static bool same_target(const void *arg, uint32_t number)
-{
-	const struct named_target *named = arg;
-
-	return !strcmp(named->config->targets[number].name, named->name);
-}
-
 /* target_count when there is no such target. */
 static uint32_t find_target(struct matching *matching, const char *name)
 {
 	struct named_target named = { matching->plan->config, name };
 
-	return seen_find(&matching->names, seen_hash(SEEN_HASH_BEGIN, name), same_target,
+	return seen_find(&matching->names, seen_hash(SEEN_HASH_BEGIN, name), named_target_is,
 			 &named, (uint32_t)named.config->target_count);
 }
 
@@ -54,7 +42,7 @@ static void keep_names(struct matching *matching)
 		struct named_target named = { config, config->targets[i].name };
 
 		seen_number(&matching->names, seen_hash(SEEN_HASH_BEGIN, named.name), i,
-			    same_target, &named);
+			    named_target_is, &named);
 	}
 }
 
