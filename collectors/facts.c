@@ -15,6 +15,8 @@ struct facts {
 	struct fact *items;
 	size_t count, room;
 	struct arena *arena;
+	struct facts **records;		/* ours to free, whichever row has them */
+	size_t record_count, record_room;
 };
 
 struct facts *facts_new(void)
@@ -29,6 +31,9 @@ void facts_free(struct facts *facts)
 {
 	if (!facts)
 		return;
+	for (size_t i = 0; i < facts->record_count; i++)
+		facts_free(facts->records[i]);
+	free(facts->records);
 	arena_free(facts->arena);
 	free(facts->items);
 	free(facts);
@@ -138,6 +143,27 @@ void facts_set_numbers(struct facts *facts, const struct fact_descriptor *about,
 	row->count = count;
 }
 
+/* Lists of records are short, so each addition may copy the list. */
+struct facts *facts_add_record(struct facts *facts, const struct fact_descriptor *about)
+{
+	const struct fact *before = facts_get(facts, about);
+	size_t count = before ? before->count : 0;
+	struct facts **list = arena_take(facts->arena, (count + 1) * sizeof *list);
+	struct fact *row;
+
+	assert(about->type == FACT_RECORDS);
+	if (count)
+		memcpy(list, before->records, count * sizeof *list);
+	list[count] = facts_new();
+	facts->records = memory_room_for(facts->records, facts->record_count,
+					 &facts->record_room, sizeof *facts->records);
+	facts->records[facts->record_count++] = list[count];
+	row = facts_row(facts, about);
+	row->records = list;
+	row->count = count + 1;
+	return list[count];
+}
+
 /* 22 80 5060-5062: a sweep's result stays readable. */
 static void describe_numbers(const struct fact *fact, struct text *out)
 {
@@ -150,6 +176,20 @@ static void describe_numbers(const struct fact *fact, struct text *out)
 		text_add_format(out, "%" PRId64, fact->numbers[i]);
 		if (last > i)
 			text_add_format(out, "-%" PRId64, fact->numbers[last]);
+	}
+}
+
+/* subject=CN=a issuer=CN=b; subject=… */
+static void describe_records(const struct fact *fact, struct text *out)
+{
+	for (size_t i = 0; i < fact->count; i++) {
+		const struct facts *record = fact->records[i];
+
+		for (size_t j = 0; j < record->count; j++) {
+			text_add(out, j ? " " : i ? "; " : "");
+			text_add_format(out, "%s=", record->items[j].about->name);
+			fact_describe(&record->items[j], out);
+		}
 	}
 }
 
@@ -183,6 +223,9 @@ void fact_describe(const struct fact *fact, struct text *out)
 		break;
 	case FACT_NUMBERS:
 		describe_numbers(fact, out);
+		break;
+	case FACT_RECORDS:
+		describe_records(fact, out);
 		break;
 	}
 }
@@ -219,6 +262,12 @@ static void fact_to_json(const struct fact *fact, struct json *json)
 		json_open_array(json, key);
 		for (size_t i = 0; i < fact->count; i++)
 			json_integer(json, NULL, fact->numbers[i]);
+		json_close_array(json);
+		break;
+	case FACT_RECORDS:
+		json_open_array(json, key);
+		for (size_t i = 0; i < fact->count; i++)
+			facts_to_json(fact->records[i], json, NULL);
 		json_close_array(json);
 		break;
 	}

@@ -21,7 +21,8 @@ enum fact_type {
 	FACT_TIME,	/* wall clock, microseconds */
 	FACT_TEXT,
 	FACT_TEXTS,	/* a list */
-	FACT_NUMBERS	/* a list */
+	FACT_NUMBERS,	/* a list */
+	FACT_RECORDS	/* a list of sets of facts, each of the rows in `columns` */
 };
 
 struct fact_descriptor {
@@ -31,6 +32,7 @@ struct fact_descriptor {
 	const char *help;		/* one sentence */
 	const char *metric;		/* without the prefix: "smb_signing_required", or NULL */
 	const char *const *words;	/* the only values a text can have, or NULL */
+	const struct fact_descriptor *columns;	/* of records; ended by a row without a name */
 };
 
 struct fact {
@@ -43,6 +45,7 @@ struct fact {
 		const char *text;
 		const char *const *texts;
 		const int64_t *numbers;
+		struct facts *const *records;
 	};
 };
 
@@ -66,6 +69,8 @@ void facts_set_texts(struct facts *facts, const struct fact_descriptor *about,
 		     const char *const *texts, size_t count);
 void facts_set_numbers(struct facts *facts, const struct fact_descriptor *about,
 		       const int64_t *numbers, size_t count);
+/* Appends an empty record to the list, or begins it; the record stays the set's. */
+struct facts *facts_add_record(struct facts *facts, const struct fact_descriptor *about);
 
 /* For people: "TLS1.2 TLS1.3", "true", "0.041". Runs of numbers as 5060-5062. */
 void fact_describe(const struct fact *fact, struct text *out);

@@ -2,7 +2,7 @@
  *
  * Facts between processes: u16 count; per fact u8 collector, u8 row, then its value. A list
  * is u32 count and its elements; a text is u32 length and its bytes; a number of a list is
- * a u64. What does not fit the descriptor, or claims more than is there, is refused whole.
+ * a u64; a record is a u16 count and per fact its u8 column and its value. What does not fit the descriptor, or claims more than is there, is refused whole.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -18,6 +18,8 @@ static void put_text(struct writer *out, const char *text)
 	writer_put_u32be(out, (uint32_t)length);
 	writer_put(out, text, length);
 }
+
+static void put_records(struct writer *out, const struct fact *fact);
 
 static void put_fact(struct writer *out, const struct fact *fact)
 {
@@ -48,6 +50,36 @@ static void put_fact(struct writer *out, const struct fact *fact)
 		for (size_t i = 0; i < fact->count; i++)
 			writer_put_u64be(out, (uint64_t)fact->numbers[i]);
 		break;
+	case FACT_RECORDS:
+		put_records(out, fact);
+		break;
+	}
+}
+
+static uint8_t column_of(const struct fact_descriptor *columns,
+			 const struct fact_descriptor *about)
+{
+	uint8_t column = 0;
+
+	while (columns[column].name && &columns[column] != about)
+		column++;
+	return column;
+}
+
+static void put_records(struct writer *out, const struct fact *fact)
+{
+	writer_put_u32be(out, (uint32_t)fact->count);
+	for (size_t i = 0; i < fact->count; i++) {
+		const struct facts *record = fact->records[i];
+		size_t count = facts_count(record);
+
+		writer_put_u16be(out, (uint16_t)count);
+		for (size_t j = 0; j < count; j++) {
+			const struct fact *cell = facts_at(record, j);
+
+			writer_put_u8(out, column_of(fact->about->columns, cell->about));
+			put_fact(out, cell);
+		}
 	}
 }
 
@@ -130,6 +162,9 @@ static void take_numbers(struct reader *in, struct facts *facts,
 	free(numbers);
 }
 
+static void take_records(struct reader *in, struct facts *facts,
+			 const struct fact_descriptor *about);
+
 static void take_fact(struct reader *in, struct facts *facts,
 		      const struct fact_descriptor *about)
 {
@@ -164,7 +199,38 @@ static void take_fact(struct reader *in, struct facts *facts,
 	case FACT_NUMBERS:
 		take_numbers(in, facts, about);
 		break;
+	case FACT_RECORDS:
+		take_records(in, facts, about);
+		break;
 	}
+}
+
+/* Records within records are nobody's: no table has them, so this ends. */
+static void take_record(struct reader *in, struct facts *record,
+			const struct fact_descriptor *columns)
+{
+	uint16_t count = reader_take_u16be(in);
+	uint8_t known = 0;
+
+	while (columns[known].name)
+		known++;
+	for (uint16_t i = 0; i < count && reader_ok(in); i++) {
+		uint8_t column = reader_take_u8(in);
+
+		if (column >= known)
+			in->failed = true;
+		else
+			take_fact(in, record, &columns[column]);
+	}
+}
+
+static void take_records(struct reader *in, struct facts *facts,
+			 const struct fact_descriptor *about)
+{
+	uint32_t count = reader_take_u32be(in);
+
+	for (uint32_t i = 0; i < count && reader_ok(in) && reader_left(in); i++)
+		take_record(in, facts_add_record(facts, about), about->columns);
 }
 
 bool facts_decode(struct reader *in, struct facts *facts)

@@ -18,11 +18,15 @@ struct request {
 	const char *host;		/* name or numeric address; "" when the subject says all */
 	uint8_t family;			/* 4 or 6 */
 	const char *name;		/* SNI and the like; NULL: host */
+	const char *verify_name;	/* whom the certificate must name; NULL: name, else host */
+	const char *authorities;	/* PEM: who else may issue certificates; NULL: nobody */
 	const char *starttls;		/* NULL: none */
 	const char *source;		/* numeric source address; NULL: any */
 	const char *proxy;		/* http://user:password@host:port; NULL: direct */
 	uint32_t timeout_ms;		/* for the whole observation */
 	uint32_t packets_per_second;	/* towards this host; 0: unlimited */
+	uint64_t wanted;		/* a bit for each row of the collector's facts; 0: all.
+					   Questions only others need are left out. */
 };
 
 void request_encode(const struct request *request, struct writer *out);

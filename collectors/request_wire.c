@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A request between processes: u8 collector, u8 family, u32 timeout, u32 packets per
- * second, then the strings. The subject travels as its text and is parsed again, so that
+ * second, u64 wanted facts, then the strings. The subject travels as its text and is parsed again, so that
  * there is nothing in it that could contradict itself.
  */
 #include "collectors/collector.h"
@@ -15,9 +15,12 @@ void request_encode(const struct request *request, struct writer *out)
 	writer_put_u8(out, request->family);
 	writer_put_u32le(out, request->timeout_ms);
 	writer_put_u32le(out, request->packets_per_second);
+	writer_put_u64be(out, request->wanted);
 	string_put(out, request->subject.text);
 	string_put(out, request->host);
 	string_put(out, request->name);
+	string_put(out, request->verify_name);
+	string_put(out, request->authorities);
 	string_put(out, request->starttls);
 	string_put(out, request->source);
 	string_put(out, request->proxy);
@@ -54,6 +57,7 @@ bool request_decode(struct reader *in, struct arena *arena, struct request *requ
 	request->family = reader_take_u8(in);
 	request->timeout_ms = reader_take_u32le(in);
 	request->packets_per_second = reader_take_u32le(in);
+	request->wanted = reader_take_u64be(in);
 	if (!reader_ok(in) || !request->collector)
 		return false;
 	if (request->family != 4 && request->family != 6)
@@ -62,6 +66,8 @@ bool request_decode(struct reader *in, struct arena *arena, struct request *requ
 		return false;
 	request->host = string_take_copy(in, arena);
 	return request->host && take_optional(in, arena, &request->name) &&
+	       take_optional(in, arena, &request->verify_name) &&
+	       take_optional(in, arena, &request->authorities) &&
 	       take_optional(in, arena, &request->starttls) &&
 	       take_optional(in, arena, &request->source) &&
 	       take_optional(in, arena, &request->proxy);

@@ -95,10 +95,10 @@ static enum turn read_negotiate(struct reader *in, void *talk)
 }
 
 static const struct step smb2_steps[] = {
-	{ "negotiate", write_negotiate, read_negotiate }
+	{ "negotiate", write_negotiate, read_negotiate, STAGE_REPLY }
 };
 static const struct step smb1_steps[] = {
-	{ "smb1_negotiate", write_negotiate, read_negotiate }
+	{ "smb1_negotiate", write_negotiate, read_negotiate, STAGE_REPLY }
 };
 
 static void note_time(struct survey *survey)

@@ -70,8 +70,11 @@ static void dialogue_finish(struct dialogue *dialogue, enum stage stage, enum re
 		return;
 	if (reason != REASON_NONE)
 		end->outcome = (struct outcome){ .stage = stage, .reason = reason };
-	if (stage == STAGE_REPLY && dialogue->step < dialogue->plan.count)
+	if (stage == STAGE_REPLY && dialogue->step < dialogue->plan.count) {
 		end->outcome.step = step_now(dialogue)->name;
+		if (step_now(dialogue)->stage != STAGE_NONE)
+			end->outcome.stage = step_now(dialogue)->stage;
+	}
 	if (dialogue->stream)
 		end->bytes_received = stream_received_bytes(dialogue->stream);
 	dialogue_cancel(dialogue);
@@ -150,12 +153,17 @@ static void dialogue_go_on(struct dialogue *dialogue)
 		dialogue_conclude(dialogue);
 }
 
-/* True when the step came to its end, and there is a next one under way. */
+/* True when what was taken from `in` is done with and the dialogue goes on, with the same
+ * step or with the next one. */
 static bool hear_step(struct dialogue *dialogue, struct reader *in)
 {
+	size_t before = in->at;
+
 	switch (step_now(dialogue)->read(in, dialogue->talk)) {
 	case TURN_NEED_MORE:
 		return false;
+	case TURN_GO_ON:
+		return in->at > before;
 	case TURN_NEXT_STEP:
 		timer_stop(&dialogue->again);
 		dialogue->step++;
@@ -193,14 +201,15 @@ static void on_received(void *arg)
 	struct reader in;
 
 	note_reply(dialogue);
-	for (;;) {
+	while (!dialogue->finished) {
+		size_t step = dialogue->step;
+
 		in = stream_bytes(dialogue->stream);
 		if (!reader_left(&in) || !hear_step(dialogue, &in))
 			return;
 		stream_take(dialogue->stream, in.at);
-		dialogue_go_on(dialogue);
-		if (dialogue->finished)
-			return;
+		if (dialogue->step != step)
+			dialogue_go_on(dialogue);
 	}
 }
 
@@ -223,7 +232,7 @@ static bool hear_datagram(struct dialogue *dialogue)
 	uint8_t room[DATAGRAM_MOST];
 	struct reader in;
 	enum reason reason;
-	size_t length;
+	size_t length, step = dialogue->step;
 
 	if (!datagram_receive(dialogue->fd, room, most, &length, &reason)) {
 		if (reason != REASON_NONE)
@@ -237,7 +246,7 @@ static bool hear_datagram(struct dialogue *dialogue)
 		return false;
 	}
 	reader_init(&in, room, length);
-	if (hear_step(dialogue, &in))
+	if (hear_step(dialogue, &in) && dialogue->step != step)
 		dialogue_go_on(dialogue);
 	return !dialogue->finished;
 }

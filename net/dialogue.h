@@ -14,6 +14,8 @@
 
 enum turn {
 	TURN_NEED_MORE,		/* nothing wrong so far, but the reply is not complete */
+	TURN_GO_ON,		/* nor now, but the bytes taken are done with: long replies need
+				   not be read again from their beginning */
 	TURN_NEXT_STEP,		/* the bytes taken from the reader are done with */
 	TURN_CONCLUDED,		/* all is known: end well */
 	TURN_MALFORMED,
@@ -24,6 +26,7 @@ struct step {
 	const char *name;	/* "negotiate": what is awaited; appears in outcomes */
 	void (*write)(struct writer *out, void *talk);	/* NULL: the peer speaks first */
 	enum turn (*read)(struct reader *in, void *talk);	/* NULL: nothing is expected */
+	enum stage stage;	/* where waiting for it fails; NONE: STAGE_REPLY */
 };
 
 struct dialogue_plan {

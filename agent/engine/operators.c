@@ -225,8 +225,8 @@ static const struct {
 	[OPERATOR_MATCHES] = { TEXTS, holds_matches },
 	[OPERATOR_AT_LEAST] = { NUMBERS | TEXTS, holds_at_least },
 	[OPERATOR_AT_MOST] = { NUMBERS | TEXTS, holds_at_most },
-	[OPERATOR_PRESENT] = { EVERYTHING, holds_present },
-	[OPERATOR_ABSENT] = { EVERYTHING, holds_absent },
+	[OPERATOR_PRESENT] = { EVERYTHING | 1u << FACT_RECORDS, holds_present },
+	[OPERATOR_ABSENT] = { EVERYTHING | 1u << FACT_RECORDS, holds_absent },
 	[OPERATOR_REMAINING] = { TIMES, NULL },
 };
 

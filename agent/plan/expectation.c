@@ -20,7 +20,7 @@ enum {
 	LISTS = TEXT_LISTS | NUMBER_LISTS,
 	COMPARABLE = INTEGERS | REALS | TIMES | TEXTS | NUMBER_LISTS,
 	COUNTABLE = BOOLEANS | INTEGERS | TEXTS | NUMBER_LISTS,
-	EVERYTHING = COUNTABLE | REALS | TIMES
+	EVERYTHING = COUNTABLE | REALS | TIMES | 1u << FACT_RECORDS
 };
 
 /* The types of facts that can be asked so, and what stands behind the operator. */
@@ -52,6 +52,7 @@ static const char *const type_words[] = {
 	[FACT_TEXT] = "one text",
 	[FACT_TEXTS] = "a list of texts",
 	[FACT_NUMBERS] = "a list of numbers",
+	[FACT_RECORDS] = "a list of records",
 };
 
 static const char *const words[] = {

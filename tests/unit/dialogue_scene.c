@@ -50,9 +50,9 @@ static enum turn hear_seen(struct reader *in, void *talk)
 }
 
 static const struct step steps[] = {
-	{ "greet", say_helo, hear_ok },
-	{ "part", say_bye, hear_seen },
-	{ "never reached", say_bye, hear_seen },
+	{ "greet", say_helo, hear_ok, STAGE_REPLY },
+	{ "part", say_bye, hear_seen, STAGE_REPLY },
+	{ "never reached", say_bye, hear_seen, STAGE_REPLY },
 };
 
 void scene_is_done(void *arg, const struct dialogue_end *end)

@@ -11,7 +11,7 @@ static void say_helo(struct writer *out, void *talk)
 }
 
 static const struct step shout[] = {
-	{ "shout", say_helo, NULL },
+	{ .name = "shout", .write = say_helo },
 };
 
 static void play_byte_by_byte(int fd)

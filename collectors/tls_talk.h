@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One connection of a TLS observation: STARTTLS where asked for, one hello, and listening
+ * as far as wanted. One at a time to a peer: some ports serve one client only.
+ */
+#ifndef COLLECTORS_TLS_TALK_H
+#define COLLECTORS_TLS_TALK_H
+
+#include "collectors/run.h"
+#include "collectors/starttls.h"
+#include "collectors/tls_flight.h"
+
+struct tls_question {
+	struct tls_offer offer;		/* random and session are filled in by the talk */
+	enum tls_until until;
+	bool keys;			/* 1.3: bring a share, and read what is encrypted */
+};
+
+struct tls_answer {
+	struct dialogue_end end;	/* how the connection went */
+	const struct starttls *starttls;	/* NULL when none was asked for */
+	const struct tls_flight *flight;
+};
+
+struct tls_talk;
+
+/* Waits for the host's packet budget. With `keys` a retry for another group is followed on
+ * the same connection. `done` is called once, never from inside; what it is given lives
+ * until it returns. The question's pointers must live as long as the talk. */
+struct tls_talk *tls_talk_start(struct run *run, const struct tls_question *question,
+				void (*done)(void *arg, const struct tls_answer *answer),
+				void *arg);
+void tls_talk_cancel(struct tls_talk *talk);
+
+/* How an observation ends that never heard TLS: stage and reason for the answer, and the
+ * facts and notes (tls.starttls, tls.plain_text) that say why. */
+struct outcome tls_talk_failure(struct run *run, const struct tls_answer *answer);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Certificates, read and verified: each distinct one is parsed once and each distinct chain
+ * verified once in a prober's life, however many hosts show it. Belongs to the runner.
+ * OpenSSL's X.509 is known here and in certificate_*.c only.
+ */
+#ifndef COLLECTORS_TRUST_H
+#define COLLECTORS_TRUST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "net/bytes.h"
+
+struct facts;
+struct trust;
+
+/* Why a client would not trust a chain. X(constant, word) */
+#define TRUST_ERRORS(X)                                                                       \
+	X(SELF_SIGNED, "self_signed")		/* the leaf, and nobody knows it */           \
+	X(UNKNOWN_ROOT, "unknown_root")		/* a complete chain to a root nobody knows */ \
+	X(UNKNOWN_ISSUER, "unknown_issuer")	/* the issuer was not sent and is not known */ \
+	X(EXPIRED, "expired")                                                                 \
+	X(NOT_YET_VALID, "not_yet_valid")                                                     \
+	X(BAD_SIGNATURE, "bad_signature")                                                     \
+	X(NOT_AN_AUTHORITY, "not_an_authority")	/* an issuer that may not issue */            \
+	X(WRONG_PURPOSE, "wrong_purpose")	/* not for servers */                         \
+	X(WEAK_KEY, "weak_key")                                                               \
+	X(WEAK_SIGNATURE, "weak_signature")                                                   \
+	X(NAME_CONSTRAINED, "name_constrained")                                               \
+	X(MALFORMED, "malformed")                                                             \
+	X(OTHER, "other")
+
+enum trust_error {
+	TRUST_ERROR_NONE,
+#define TRUST_ERROR_CONSTANT(constant, word) TRUST_ERROR_##constant,
+	TRUST_ERRORS(TRUST_ERROR_CONSTANT)
+#undef TRUST_ERROR_CONSTANT
+};
+
+/* bundle: an open descriptor of the system's authorities in PEM, read when first needed and
+ * closed then; -1: there are none. */
+struct trust *trust_new(int bundle);
+void trust_free(struct trust *trust);
+/* Opens the system's bundle wherever this distribution keeps it, or SSL_CERT_FILE; -1 when
+ * there is none. To be called before the fence is closed. */
+int trust_open_system_bundle(void);
+
+/* One chain as a host has shown it. */
+struct exhibit {
+	struct reader chain;		/* u24 length and DER of each, the leaf first */
+	struct reader staple;		/* the OCSP response, or empty */
+	const char *name;		/* which the leaf must match; a name or an address */
+	const char *authorities;	/* PEM of the target's own, or NULL */
+	bool cut;			/* the host sent more than this */
+	int64_t wall_us;
+};
+
+/* Sets the facts of certificate_facts.h. False when not even the leaf can be read. */
+bool trust_examine(struct trust *trust, const struct exhibit *exhibit, struct facts *facts);
+
+/* For tests and benches: how many were parsed and verified in full. */
+struct trust_work {
+	uint64_t parsed, verified;
+};
+struct trust_work trust_work(const struct trust *trust);
+
+#endif
