@@ -2,7 +2,8 @@
  *
  * Facts between processes: u16 count; per fact u8 collector, u8 row, then its value. A list
  * is u32 count and its elements; a text is u32 length and its bytes; a number of a list is
- * a u64; a record is a u16 count and per fact its u8 column and its value. What does not fit the descriptor, or claims more than is there, is refused whole.
+ * a u64; a record is a u16 count and per fact its u8 column and its value. What does not fit
+ * the descriptor, or claims more than is there, is refused whole.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A request between processes: u8 collector, u8 family, u32 timeout, u32 packets per
- * second, u64 wanted facts, then the strings. The subject travels as its text and is parsed again, so that
- * there is nothing in it that could contradict itself.
+ * second, u64 wanted facts, then the strings. The subject travels as its text and is parsed
+ * again, so that there is nothing in it that could contradict itself.
  */
 #include "collectors/collector.h"
 #include "collectors/request.h"
