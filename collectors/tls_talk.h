@@ -22,18 +22,35 @@ struct tls_answer {
 	const struct tls_flight *flight;
 };
 
+/* What the talks of one observation learn of their peer, one from another; the collector
+ * keeps it, zeroed before the first. */
+struct tls_peer {
+	bool accepted;			/* a connection, once */
+	bool spoke;			/* at least one byte */
+	bool hangs_up;			/* its way of saying no, as often as it is asked */
+	bool begins_with_tls;		/* where STARTTLS was asked for */
+	unsigned connections;		/* that were tried */
+};
+
 struct tls_talk;
 
 /* Waits for the host's packet budget. With `keys` a retry for another group is followed on
- * the same connection. `done` is called once, never from inside; what it is given lives
- * until it returns. The question's pointers must live as long as the talk. */
-struct tls_talk *tls_talk_start(struct run *run, const struct tls_question *question,
+ * the same connection. A peer that turns us away although it has accepted us before, as
+ * those do that serve one client at a time, is asked again a little later. Nobody is
+ * waited for to the last: a hello that stays without answer for long ends timed_out at
+ * STAGE_HANDSHAKE while there is time left for another.
+ *
+ * `done` is called once, never from inside; what it is given lives until it returns, and
+ * the talk is gone then. The question's pointers must live as long as the talk. */
+struct tls_talk *tls_talk_start(struct run *run, struct tls_peer *peer,
+				const struct tls_question *question,
 				void (*done)(void *arg, const struct tls_answer *answer),
 				void *arg);
 void tls_talk_cancel(struct tls_talk *talk);
 
 /* How an observation ends that never heard TLS: stage and reason for the answer, and the
  * facts and notes (tls.starttls, tls.plain_text) that say why. */
-struct outcome tls_talk_failure(struct run *run, const struct tls_answer *answer);
+struct outcome tls_talk_failure(struct run *run, const struct tls_peer *peer,
+				const struct tls_answer *answer);
 
 #endif
