@@ -37,7 +37,8 @@ enum {
 	TLS_SUITE_SINCE_1_2 = 1 << 18,	/* AEAD, SHA-256 and the like: not below 1.2 */
 	TLS_SUITE_ECDHE = 1 << 19,	/* the server chooses a group, and names it */
 	TLS_SUITE_DHE = 1 << 20,
-	TLS_SUITE_CERTIFICATE = 1 << 21	/* below 1.3: the server shows a certificate */
+	TLS_SUITE_CERTIFICATE = 1 << 21,	/* below 1.3: the server shows a certificate */
+	TLS_SUITE_PSK = 1 << 22		/* below 1.3: a hint comes before the group */
 };
 
 struct tls_suite {
