@@ -25,10 +25,12 @@ enum tls_version {
 
 enum { TLS_RANDOM_BYTES = 32, TLS_SHARE_MOST = 256, TLS_COOKIE_MOST = 4096 };
 
-/* RFC 8446 4.2.7; 7919 for the finite fields. X(constant, value, IANA's name) in
- * tls_hello.c: every group of the registry. */
+/* A server that describes its curve itself (RFC 8422 5.4, as it was in RFC 4492). */
+enum { TLS_GROUP_EXPLICIT_PRIME = 0xff01, TLS_GROUP_EXPLICIT_CHAR2 = 0xff02 };
+
+/* IANA's, of every group of the registry. */
 const char *tls_group_name(uint16_t group);	/* NULL: unknown */
-/* All groups that are offered, the usual ones first. */
+/* All groups that can be offered, the usual ones first: all but those two. */
 const uint16_t *tls_groups(size_t *count);
 
 struct tls_key_share {
@@ -59,7 +61,10 @@ struct tls_offer {
 
 /* Handshake message without a record around it; tls_put_records() makes it one. */
 void tls_put_hello(struct writer *out, const struct tls_offer *offer);
-/* A handshake message in records of at most 16384 bytes. */
+/* What the record of a first hello with that offer->version says (RFC 8446 5.1, appendix D);
+ * a second one, after a HelloRetryRequest, goes in records of TLS_VERSION_1_2. */
+uint16_t tls_record_version(uint16_t version);
+/* A handshake message in records of at most 16384 bytes, which say that version. */
 void tls_put_records(struct writer *out, uint16_t version, const void *message, size_t length);
 
 const char *tls_version_word(uint16_t version);	/* NULL: none we know */
