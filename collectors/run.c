@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "collectors/collector.h"
+#include "collectors/tls_secrets.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
 #include "net/proxy.h"
@@ -41,6 +42,7 @@ struct runner {
 	struct resolver *resolver;
 	struct paths *paths;
 	struct spares *spares;
+	struct tls_keys *tls_keys;
 	struct assignment *active;
 	struct assignment *finished, **finished_end;
 	struct timer deliver;
@@ -55,6 +57,7 @@ struct runner *runner_new(struct loop *loop, struct resolver *resolver)
 	runner->resolver = resolver;
 	runner->paths = paths_new();
 	runner->spares = spares_new();
+	runner->tls_keys = tls_keys_new();
 	runner->finished_end = &runner->finished;
 	return runner;
 }
@@ -77,6 +80,11 @@ struct paths *run_paths(const struct run *run)
 struct spares *run_spares(const struct run *run)
 {
 	return run->runner->spares;
+}
+
+struct tls_keys *run_tls_keys(const struct run *run)
+{
+	return run->runner->tls_keys;
 }
 
 static void deliver(struct runner *runner, struct assignment *assignment)
@@ -351,5 +359,6 @@ void runner_free(struct runner *runner)
 	timer_stop(&runner->deliver);
 	paths_free(runner->paths);
 	spares_free(runner->spares);
+	tls_keys_free(runner->tls_keys);
 	free(runner);
 }

@@ -15,6 +15,7 @@
 #include "net/spares.h"
 
 struct runner;
+struct tls_keys;
 
 struct run {
 	struct runner *runner;
@@ -28,6 +29,7 @@ struct run {
 struct loop *run_loop(const struct run *run);
 struct paths *run_paths(const struct run *run);
 struct spares *run_spares(const struct run *run);
+struct tls_keys *run_tls_keys(const struct run *run);
 
 /* The only way out: reason NONE means observed. The run is dead afterwards, so this is
  * the last statement of a path. */

@@ -3,8 +3,8 @@
  * The keys of a TLS 1.3 handshake, as far as reading the server's encrypted flight needs
  * them (RFC 8446 chapter 7): nothing is verified, nothing is ever sent under them.
  *
- * A private key is made once for each group and used for every connection of the process:
- * what we read is no secret, and making keys is most of the work.
+ * The private keys are the same for every connection of the process, and no secret: what we
+ * read is none either, and keys are most of the work (docs/decisions/0006).
  */
 #ifndef COLLECTORS_TLS_SECRETS_H
 #define COLLECTORS_TLS_SECRETS_H
