@@ -2,6 +2,7 @@
 #include "agent/engine/wording.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "agent/engine/operators.h"
 #include "ground/clock.h"
@@ -64,9 +65,10 @@ static void add_remaining(struct text *out, const struct expectation *expectatio
 	text_add(out, " left");
 }
 
+/* That it is written in hexadecimal is plain to see. */
 static void add_unit(struct text *out, const struct fact_descriptor *about)
 {
-	if (about->unit)
+	if (about->unit && strcmp(about->unit, "hex") != 0)
 		text_add_format(out, " %s", about->unit);
 }
 

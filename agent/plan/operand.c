@@ -9,6 +9,8 @@
 #include "ground/memory.h"
 #include "ground/words.h"
 
+enum { SHA256_DIGITS = 64 };
+
 static bool parse_boolean(const char *text, struct operand *operand)
 {
 	operand->truth = !strcmp(text, "true");
@@ -97,6 +99,64 @@ static bool word_is_possible(struct reading *reading, const struct node *node,
 	return false;
 }
 
+static bool is_hex(const struct fact_descriptor *fact)
+{
+	return fact->unit && !strcmp(fact->unit, "hex");
+}
+
+static bool is_sha256(const struct fact_descriptor *fact)
+{
+	const size_t end = strlen("sha256");
+	size_t length = strlen(fact->name);
+
+	return length >= end && !strcmp(fact->name + length - end, "sha256");
+}
+
+/* AA:BB:CC, AA BB CC and aabbcc are one fingerprint: each tool prints it in a way of its own.
+ * NULL when it is none. Room is left for a digit before it. */
+static char *plain_hex(struct reading *reading, const char *text)
+{
+	char *plain = arena_take(reading->arena, strlen(text) + 2);
+	size_t length = 0;
+
+	*plain++ = '0';
+	for (; *text; text++) {
+		if (strchr(": ", *text))
+			continue;
+		if (!strchr("0123456789abcdefABCDEF", *text))
+			return NULL;
+		plain[length++] = *text >= 'A' && *text <= 'F' ? (char)(*text + 'a' - 'A')
+							       : *text;
+	}
+	plain[length] = '\0';
+	return length ? plain : NULL;
+}
+
+/* In whole bytes; some tools show a zero byte before a number that begins with a high bit. */
+static const char *whole_bytes(const char *hex)
+{
+	if (strlen(hex) % 2)
+		hex--;
+	while (hex[0] == '0' && hex[1] == '0' && hex[2])
+		hex += 2;
+	return hex;
+}
+
+static bool take_hex(struct reading *reading, const struct node *node,
+		     const struct expectation *expectation, struct operand *operand)
+{
+	bool sha256 = is_sha256(expectation->fact);
+	const char *plain = plain_hex(reading, node->text);
+
+	if (!plain || (sha256 && strlen(plain) != SHA256_DIGITS))
+		return form_refuse(reading, operator_word(expectation->operator), node,
+				   sha256 ? "a SHA-256 fingerprint: 64 hexadecimal digits, with "
+					    "or without colons"
+					  : "hexadecimal digits, with or without colons");
+	operand->text = sha256 ? plain : whole_bytes(plain);
+	return true;
+}
+
 /* open < closed would compare their letters. */
 static bool operand_can_be_compared(struct reading *reading, const struct node *node,
 				    const struct expectation *expectation)
@@ -104,6 +164,12 @@ static bool operand_can_be_compared(struct reading *reading, const struct node *
 	const char *name = operator_word(expectation->operator);
 	const struct operand *operand = expectation->operands;
 
+	if (is_hex(expectation->fact)) {
+		form_error(reading, node->key_place, "'%s' cannot be asked of %s: one is not "
+						     "more than another",
+			   name, expectation->fact->name);
+		return false;
+	}
 	switch (expectation->fact->type) {
 	case FACT_TEXT:
 	case FACT_TEXTS:
@@ -129,6 +195,8 @@ static bool parse_operand(struct reading *reading, const struct node *node,
 	if (node->kind != NODE_TEXT || !types[type].parse(node->text, operand))
 		return form_refuse(reading, operator_word(expectation->operator), node,
 				   types[type].wanted);
+	if (is_hex(expectation->fact))
+		return take_hex(reading, node, expectation, operand);
 	return word_is_possible(reading, node, expectation);
 }
 

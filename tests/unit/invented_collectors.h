@@ -38,6 +38,8 @@ static const struct fact_descriptor tls_facts[] = {
 	{ .name = "tls.ciphers", .type = FACT_TEXTS },
 	{ .name = "cert.not_after", .type = FACT_TIME },
 	{ .name = "cert.key_bits", .type = FACT_INTEGER },
+	{ .name = "cert.sha256", .type = FACT_TEXT, .unit = "hex" },
+	{ .name = "cert.serial", .type = FACT_TEXT, .unit = "hex" },
 	{ .name = NULL },
 };
 

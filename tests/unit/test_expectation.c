@@ -119,6 +119,77 @@ static void remaining_takes_times_and_shares(void **state)
 	assert_int_equal(expectation->operator, OPERATOR_REMAINING);
 }
 
+#define EIGHT(bytes) bytes bytes bytes bytes bytes bytes bytes bytes
+
+static void a_fingerprint_is_the_same_in_every_spelling(void **state)
+{
+	static const char *const spellings[] = {
+		EIGHT("ab12CD0f"),
+		"\"" EIGHT("AB:12:CD:0F:") "\"",
+		EIGHT("AB 12 CD 0F "),
+		"\"" EIGHT("ab12:cd0f:") "\"",
+	};
+	struct asked *asked = *state;
+
+	for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+		struct text yaml = { 0 };
+
+		text_add_format(&yaml, "cert.sha256: { one_of: [ %s ] }", spellings[i]);
+		ask(asked, text_string(&yaml));
+		text_free(&yaml);
+		assert_good(&asked->papers);
+		assert_string_equal(asked->list.items[0].operands[0].text, EIGHT("ab12cd0f"));
+	}
+}
+
+static void a_serial_number_is_the_same_with_and_without_zeros_before_it(void **state)
+{
+	static const char *const spellings[] = { "A1B2", "a1:b2", "\"00:A1:B2\"", "0000a1b2" };
+	struct asked *asked = *state;
+
+	for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+		struct text yaml = { 0 };
+
+		text_add_format(&yaml, "cert.serial: { is: %s }", spellings[i]);
+		ask(asked, text_string(&yaml));
+		text_free(&yaml);
+		assert_good(&asked->papers);
+		assert_string_equal(asked->list.items[0].operands[0].text, "a1b2");
+	}
+	ask(asked, "cert.serial: { is_not: 9 }");
+	assert_string_equal(asked->list.items[0].operands[0].text, "09");
+	ask(asked, "cert.serial: { is_not: 0 }");
+	assert_string_equal(asked->list.items[0].operands[0].text, "00");
+}
+
+static void what_is_no_fingerprint_is_refused(void **state)
+{
+	static const char wanted[] = "must be a SHA-256 fingerprint: 64 hexadecimal digits, with "
+				     "or without colons, not";
+	static const char *const wrong[] = {
+		"abcd", EIGHT("ab12cd0g"), EIGHT("ab12cd0f") "a", EIGHT("ab12cd0f") "aa",
+		"a" EIGHT("12cd0fa") "123456",
+	};
+
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		struct text yaml = { 0 }, problem = { 0 };
+
+		text_add_format(&yaml, "cert.sha256: { is: %s }", wrong[i]);
+		text_add_format(&problem, "e:1:20: error: 'is' %s '%s'\n", wanted, wrong[i]);
+		assert_refused(*state, text_string(&yaml), text_string(&problem));
+		text_free(&yaml);
+		text_free(&problem);
+	}
+	assert_refused(*state, "cert.serial: { none_of: [ 12, xyz, ':' ] }",
+		       "e:1:31: error: 'none_of' must be hexadecimal digits, with or without "
+		       "colons, not 'xyz'\n"
+		       "e:1:36: error: 'none_of' must be hexadecimal digits, with or without "
+		       "colons, not ':'\n");
+	assert_refused(*state, "cert.serial: { at_least: 12 }",
+		       "e:1:16: error: 'at_least' cannot be asked of cert.serial: one is not "
+		       "more than another\n");
+}
+
 static void allowed_ports_is_left_to_the_plan(void **state)
 {
 	struct asked *asked = *state;
@@ -277,6 +348,9 @@ int main(void)
 		ASKED_TEST(every_operator_reads_what_belongs_behind_it),
 		ASKED_TEST(operands_have_the_type_of_the_fact),
 		ASKED_TEST(remaining_takes_times_and_shares),
+		ASKED_TEST(a_fingerprint_is_the_same_in_every_spelling),
+		ASKED_TEST(a_serial_number_is_the_same_with_and_without_zeros_before_it),
+		ASKED_TEST(what_is_no_fingerprint_is_refused),
 		ASKED_TEST(allowed_ports_is_left_to_the_plan),
 		ASKED_TEST(several_operators_of_one_fact_must_all_hold),
 		ASKED_TEST(an_unknown_fact_is_named_with_the_nearest),
