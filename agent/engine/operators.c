@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ground/clock.h"
 #include "ground/words.h"
 
 bool operator_sees_list(const struct fact *fact)
@@ -280,6 +281,12 @@ int64_t operator_time_left(const struct fact *end, int64_t wall_us)
 	return difference_us(end->integer, wall_us);
 }
 
+/* The last second belongs to the life (RFC 5280, 4.1.2.5). */
+static bool is_short(int64_t life_us, const struct remaining *threshold)
+{
+	return life_us + CLOCK_SECOND < threshold->share_below_us;
+}
+
 /* The threshold as a time; -1 when it needs a life that nobody saw begin. */
 static int64_t threshold_us(const struct remaining *threshold, int64_t life_us)
 {
@@ -290,6 +297,8 @@ static int64_t threshold_us(const struct remaining *threshold, int64_t life_us)
 	if (life_us < 0)
 		return threshold->us ? threshold->us : -1;
 	share_us = (int64_t)(threshold->share * (double)life_us);
+	if (threshold->share_below_us)
+		return is_short(life_us, threshold) ? share_us : threshold->us;
 	return threshold->us && threshold->us < share_us ? threshold->us : share_us;
 }
 

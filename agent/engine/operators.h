@@ -36,7 +36,8 @@ enum remaining_level {
 /* Negative when it has ended; never beyond what can be negated and added to. */
 int64_t operator_time_left(const struct fact *end, int64_t wall_us);
 /* begin: the fact in which the life began, or NULL. Where a threshold is both a time and a
- * share, the shorter of the two counts: 30 days is all the life some certificates have. */
+ * share, the shorter of the two counts, or what share_below_us says: 30 days is all the life
+ * some certificates have. Where nobody saw the life begin the time counts alone. */
 enum remaining_level operator_remaining(const struct fact *end, const struct fact *begin,
 					const struct expectation *expectation,
 					int64_t wall_us);

@@ -58,6 +58,11 @@ static void add_remaining(struct text *out, const struct expectation *expectatio
 		least = &expectation->critical;
 	if (least->us)
 		add_span(out, least->us);
+	if (least->share_below_us) {
+		text_add_format(out, " left, or %g %% of a life below ", least->share * 100);
+		add_span(out, least->share_below_us);
+		return;
+	}
 	if (least->us && least->share > 0)
 		text_add(out, " or ");
 	if (least->share > 0)

@@ -54,6 +54,8 @@ struct operand {
 struct remaining {
 	int64_t us;		/* 0: not given as time */
 	double share;		/* 0.25 for 25%; 0: not given as share */
+	int64_t share_below_us;	/* the share counts for shorter lives than this, the time for
+				   others; 0: the shorter of the two always counts */
 };
 
 struct expectation {

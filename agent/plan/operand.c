@@ -315,6 +315,20 @@ static bool read_threshold(struct reading *reading, const struct field *field,
 	return good;
 }
 
+#define DAY (24 * 3600 * CLOCK_SECOND)
+
+/* Thirty days are enough to order a certificate by hand. Those that live shorter than sixty
+ * are renewed by a machine, at a third of their life as a rule: what is late for them is
+ * measured in shares. */
+static bool take_default(const struct node *node, struct expectation *expectation)
+{
+	if (node->kind != NODE_TEXT || strcmp(node->text, "default") != 0)
+		return false;
+	expectation->warning = (struct remaining){ 30 * DAY, 0.25, 60 * DAY };
+	expectation->critical = (struct remaining){ 7 * DAY, 0.10, 60 * DAY };
+	return true;
+}
+
 bool operand_read_remaining(struct reading *reading, const struct node *node,
 			    struct expectation *expectation)
 {
@@ -328,6 +342,11 @@ bool operand_read_remaining(struct reading *reading, const struct node *node,
 	static const struct form form = { "remaining", fields, .size = sizeof *expectation };
 	size_t before = reading->problems->errors;
 
+	if (take_default(node, expectation))
+		return true;
+	if (node->kind != NODE_MAP)
+		return form_refuse(reading, "remaining", node,
+				   "default, or thresholds such as { warning: 30d, critical: 7d }");
 	if (!form_read(reading, &form, node, expectation))
 		return false;
 	if (!node_member(node, "warning") && !node_member(node, "critical"))

@@ -117,6 +117,16 @@ static void remaining_takes_times_and_shares(void **state)
 	assert_int_equal(expectation->critical.us, INT64_C(7) * 24 * 3600 * 1000000);
 	assert_true(expectation->critical.share == 0);
 	assert_int_equal(expectation->operator, OPERATOR_REMAINING);
+	ask(asked, "cert.not_after: { remaining: default }");
+	assert_good(&asked->papers);
+	expectation = asked->list.items;
+	assert_int_equal(expectation->warning.us, INT64_C(30) * 24 * 3600 * 1000000);
+	assert_int_equal(expectation->critical.us, INT64_C(7) * 24 * 3600 * 1000000);
+	assert_true(expectation->warning.share == 0.25 && expectation->critical.share == 0.1);
+	assert_int_equal(expectation->warning.share_below_us,
+			 INT64_C(60) * 24 * 3600 * 1000000);
+	assert_int_equal(expectation->critical.share_below_us,
+			 expectation->warning.share_below_us);
 }
 
 #define EIGHT(bytes) bytes bytes bytes bytes bytes bytes bytes bytes
@@ -278,6 +288,9 @@ static void values_of_the_wrong_type_say_what_is_wanted(void **state)
 		asked, "cert.not_after: { remaining: { warning: soon } }",
 		"e:1:41: error: 'warning' must be a time such as 30d, a share such as 25%, "
 		"or a list of both, not 'soon'\n");
+	assert_refused(asked, "cert.not_after: { remaining: usual }",
+		       "e:1:30: error: 'remaining' must be default, or thresholds such as "
+		       "{ warning: 30d, critical: 7d }, not 'usual'\n");
 	assert_refused(asked, "cert.not_after: { remaining: {} }",
 		       "e:1:30: error: remaining needs 'warning', 'critical' or both\n");
 	assert_refused(

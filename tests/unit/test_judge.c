@@ -351,7 +351,11 @@ static void a_share_of_a_life_needs_its_begin(void **state)
 	expectation->warning.us = 30 * DAY;
 	becomes(scene, VERDICT_OK, "satisfied");
 	assert_string_equal(scene->judgement.expected, "≥ 30 days or 25 % of its life left");
-	expectation->warning.us = 0;
+	expectation->warning.share_below_us = 60 * DAY;
+	becomes(scene, VERDICT_OK, "satisfied");
+	reads(scene, "≥ 30 days left, or 25 % of a life below 60 days",
+	      "10 days left (2024-10-14T00:00:00Z)");
+	expectation->warning = (struct remaining){ .share = 0.25 };
 	expectation->fact = &abouts[OTHER_END];
 	facts_set_time(facts, &abouts[OTHER_END], NOW + 10 * DAY);
 	becomes(scene, VERDICT_UNKNOWN, "not_seen");

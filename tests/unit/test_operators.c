@@ -327,29 +327,29 @@ static void time_left_is_measured_against_both_thresholds(void **state)
 		struct remaining warning, critical;
 		enum remaining_level level;
 	} cases[] = {
-		{ 31, 0, { 30 * DAY, 0 }, { 7 * DAY, 0 }, REMAINING_ENOUGH },
-		{ 30, 0, { 30 * DAY, 0 }, { 7 * DAY, 0 }, REMAINING_ENOUGH },
-		{ 29, 0, { 30 * DAY, 0 }, { 7 * DAY, 0 }, REMAINING_LITTLE },
-		{ 7, 0, { 30 * DAY, 0 }, { 7 * DAY, 0 }, REMAINING_LITTLE },
-		{ 6, 0, { 30 * DAY, 0 }, { 7 * DAY, 0 }, REMAINING_CRITICAL },
-		{ -1, 0, { 30 * DAY, 0 }, { 7 * DAY, 0 }, REMAINING_CRITICAL },
-		{ -1, 0, { 30 * DAY, 0 }, { 0, 0 }, REMAINING_ENDED },
-		{ -1, 0, { 0, 0 }, { 0, 0.1 }, REMAINING_CRITICAL },
-		{ 1, 0, { 0, 0 }, { 7 * DAY, 0 }, REMAINING_CRITICAL },
-		{ 8, 0, { 0, 0 }, { 7 * DAY, 0 }, REMAINING_ENOUGH },
-		{ 30, 100, { 0, 0.25 }, { 0, 0.1 }, REMAINING_ENOUGH },
-		{ 24, 100, { 0, 0.25 }, { 0, 0.1 }, REMAINING_LITTLE },
-		{ 9, 100, { 0, 0.25 }, { 0, 0.1 }, REMAINING_CRITICAL },
-		{ 24, 0, { 0, 0.25 }, { 0, 0.1 }, REMAINING_UNDECIDED },
-		{ 24, 0, { 0, 0.25 }, { 7 * DAY, 0 }, REMAINING_UNDECIDED },
-		{ 24, 0, { 30 * DAY, 0 }, { 0, 0.1 }, REMAINING_LITTLE },
-		{ 40, 0, { 30 * DAY, 0 }, { 0, 0.1 }, REMAINING_UNDECIDED },
-		{ 24, -5, { 0, 0.25 }, { 0, 0.1 }, REMAINING_UNDECIDED },
-		{ 5, 7, { 30 * DAY, 0.25 }, { 0, 0 }, REMAINING_ENOUGH },
-		{ 1, 7, { 30 * DAY, 0.25 }, { 0, 0 }, REMAINING_LITTLE },
-		{ 31, 400, { 30 * DAY, 0.25 }, { 0, 0 }, REMAINING_ENOUGH },
-		{ 29, 400, { 30 * DAY, 0.25 }, { 0, 0 }, REMAINING_LITTLE },
-		{ 29, 0, { 30 * DAY, 0.25 }, { 0, 0 }, REMAINING_LITTLE },
+		{ 31, 0, { 30 * DAY, 0, 0 }, { 7 * DAY, 0, 0 }, REMAINING_ENOUGH },
+		{ 30, 0, { 30 * DAY, 0, 0 }, { 7 * DAY, 0, 0 }, REMAINING_ENOUGH },
+		{ 29, 0, { 30 * DAY, 0, 0 }, { 7 * DAY, 0, 0 }, REMAINING_LITTLE },
+		{ 7, 0, { 30 * DAY, 0, 0 }, { 7 * DAY, 0, 0 }, REMAINING_LITTLE },
+		{ 6, 0, { 30 * DAY, 0, 0 }, { 7 * DAY, 0, 0 }, REMAINING_CRITICAL },
+		{ -1, 0, { 30 * DAY, 0, 0 }, { 7 * DAY, 0, 0 }, REMAINING_CRITICAL },
+		{ -1, 0, { 30 * DAY, 0, 0 }, { 0, 0, 0 }, REMAINING_ENDED },
+		{ -1, 0, { 0, 0, 0 }, { 0, 0.1, 0 }, REMAINING_CRITICAL },
+		{ 1, 0, { 0, 0, 0 }, { 7 * DAY, 0, 0 }, REMAINING_CRITICAL },
+		{ 8, 0, { 0, 0, 0 }, { 7 * DAY, 0, 0 }, REMAINING_ENOUGH },
+		{ 30, 100, { 0, 0.25, 0 }, { 0, 0.1, 0 }, REMAINING_ENOUGH },
+		{ 24, 100, { 0, 0.25, 0 }, { 0, 0.1, 0 }, REMAINING_LITTLE },
+		{ 9, 100, { 0, 0.25, 0 }, { 0, 0.1, 0 }, REMAINING_CRITICAL },
+		{ 24, 0, { 0, 0.25, 0 }, { 0, 0.1, 0 }, REMAINING_UNDECIDED },
+		{ 24, 0, { 0, 0.25, 0 }, { 7 * DAY, 0, 0 }, REMAINING_UNDECIDED },
+		{ 24, 0, { 30 * DAY, 0, 0 }, { 0, 0.1, 0 }, REMAINING_LITTLE },
+		{ 40, 0, { 30 * DAY, 0, 0 }, { 0, 0.1, 0 }, REMAINING_UNDECIDED },
+		{ 24, -5, { 0, 0.25, 0 }, { 0, 0.1, 0 }, REMAINING_UNDECIDED },
+		{ 5, 7, { 30 * DAY, 0.25, 0 }, { 0, 0, 0 }, REMAINING_ENOUGH },
+		{ 1, 7, { 30 * DAY, 0.25, 0 }, { 0, 0, 0 }, REMAINING_LITTLE },
+		{ 31, 400, { 30 * DAY, 0.25, 0 }, { 0, 0, 0 }, REMAINING_ENOUGH },
+		{ 29, 400, { 30 * DAY, 0.25, 0 }, { 0, 0, 0 }, REMAINING_LITTLE },
+		{ 29, 0, { 30 * DAY, 0.25, 0 }, { 0, 0, 0 }, REMAINING_LITTLE },
 	};
 
 	(void)state;
@@ -369,17 +369,69 @@ static void time_left_is_measured_against_both_thresholds(void **state)
 	}
 }
 
+#define HOUR (60 * 60 * CLOCK_SECOND)
+
+static void short_lives_are_measured_in_shares_by_default(void **state)
+{
+	static const struct {
+		int64_t left_us, life_us;	/* life 0: its begin was not seen */
+		enum remaining_level level;
+	} cases[] = {
+		{ 30 * DAY, 60 * DAY, REMAINING_ENOUGH },
+		{ 30 * DAY - 1, 60 * DAY, REMAINING_LITTLE },
+		{ 30 * DAY - 1, 60 * DAY - CLOCK_SECOND, REMAINING_LITTLE },
+		{ 16 * DAY, 59 * DAY + 23 * HOUR, REMAINING_ENOUGH },
+		{ 14 * DAY, 59 * DAY + 23 * HOUR, REMAINING_LITTLE },
+		{ 6 * DAY, 59 * DAY + 23 * HOUR, REMAINING_LITTLE },
+		{ 5 * DAY, 59 * DAY + 23 * HOUR, REMAINING_CRITICAL },
+		{ 29 * DAY, 90 * DAY, REMAINING_LITTLE },
+		{ 7 * DAY, 400 * DAY, REMAINING_LITTLE },
+		{ 7 * DAY - 1, 400 * DAY, REMAINING_CRITICAL },
+		{ 2 * DAY, 6 * DAY, REMAINING_ENOUGH },
+		{ 36 * HOUR - 1, 6 * DAY, REMAINING_LITTLE },
+		{ 14 * HOUR, 6 * DAY, REMAINING_CRITICAL },
+		{ -1, 6 * DAY, REMAINING_CRITICAL },
+		{ -1, 0, REMAINING_CRITICAL },
+		/* Its begin was not seen, or lies behind its end. */
+		{ 30 * DAY, 0, REMAINING_ENOUGH },
+		{ 29 * DAY, 0, REMAINING_LITTLE },
+		{ 6 * DAY, 0, REMAINING_CRITICAL },
+		{ 29 * DAY, -3 * DAY, REMAINING_LITTLE },
+		/* A clock that has jumped: before the begin, and far behind the end. */
+		{ 70 * DAY, 6 * DAY, REMAINING_ENOUGH },
+		{ -9000 * DAY, 400 * DAY, REMAINING_CRITICAL },
+	};
+	const struct expectation expectation = {
+		.fact = &types[FACT_TIME], .operator = OPERATOR_REMAINING,
+		.warning = { 30 * DAY, 0.25, 60 * DAY },
+		.critical = { 7 * DAY, 0.1, 60 * DAY }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fact end = { .about = &types[FACT_TIME], .integer = 20000 * DAY };
+		struct fact begin = end;
+
+		begin.integer -= cases[i].life_us;
+		if (operator_remaining(&end, cases[i].life_us ? &begin : NULL, &expectation,
+				       end.integer - cases[i].left_us) != cases[i].level)
+			fail_msg("case %zu", i);
+	}
+}
+
 static void times_at_the_end_of_the_world_do_not_overflow(void **state)
 {
 	struct fact fact = { .about = &types[FACT_TIME], .integer = INT64_MIN };
 	struct fact begin = { .about = &types[FACT_TIME], .integer = INT64_MAX };
-	struct expectation expectation = { .fact = fact.about, .warning = { 0, 0.5 } };
+	struct expectation expectation = { .fact = fact.about, .warning = { 0, 0.5, 0 } };
 
 	(void)state;
 	assert_true(operator_time_left(&fact, INT64_MAX) < 0);
 	assert_true(operator_time_left(&fact, -1) < 0);
 	assert_true(operator_time_left(&begin, -1) > 0);
 	assert_true(operator_time_left(&begin, INT64_MIN) > 0);
+	assert_int_equal(operator_remaining(&begin, &fact, &expectation, 0), REMAINING_ENOUGH);
+	expectation.warning.share_below_us = 60 * DAY;
 	assert_int_equal(operator_remaining(&begin, &fact, &expectation, 0), REMAINING_ENOUGH);
 }
 
@@ -390,6 +442,7 @@ int main(void)
 		cmocka_unit_test(the_table_has_good_and_bad_for_all_that_fits),
 		cmocka_unit_test(the_offenders_of_a_list_are_told_apart),
 		cmocka_unit_test(time_left_is_measured_against_both_thresholds),
+		cmocka_unit_test(short_lives_are_measured_in_shares_by_default),
 		cmocka_unit_test(times_at_the_end_of_the_world_do_not_overflow),
 	};
 
