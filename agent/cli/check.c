@@ -45,6 +45,15 @@ static const struct option options[] = {
 	  setup_set_source, AT(source), NULL },
 	{ "via-proxy", 0, false, "URL", NULL, COMPLETE_NOTHING,
 	  "Connect through this HTTP proxy.", setup_set_proxy, AT(proxy), NULL },
+	{ "name", 0, false, "NAME", NULL, COMPLETE_NOTHING,
+	  "Ask the hosts for this name (SNI and the like) instead of what they are called here.",
+	  check_set_name, AT(server_name), NULL },
+	{ "verify-name", 0, false, "NAME", NULL, COMPLETE_NOTHING,
+	  "Their certificates must be for this name or address instead.",
+	  check_set_name, AT(verify_name), NULL },
+	{ "ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
+	  "Certificates may be issued by these authorities too.",
+	  setup_set_readable_file, AT(ca_file), NULL },
 	{ "probers", 0, false, "N", NULL, COMPLETE_NOTHING,
 	  "Look with so many processes. Usually one for each CPU.",
 	  option_set_number, AT(probers), "How fast" },
@@ -72,7 +81,7 @@ static const struct option options[] = {
 /* Those that only mean something for hosts of the command line. */
 static const char *const of_hosts[] = {
 	"feature", "scenario", "peer", "vantage", "family", "timeout", "source",
-	"via-proxy", NULL
+	"via-proxy", "name", "verify-name", "ca-file", NULL
 };
 
 static void add_more_help(const struct screen *screen, struct text *out)

@@ -21,7 +21,7 @@ struct check_settings {
 	/* without a configuration */
 	struct strings profiles, features, scenarios;
 	struct peer_list peers;
-	const char *vantage, *source, *proxy;
+	const char *vantage, *source, *proxy, *server_name, *verify_name, *ca_file;
 	uint8_t family;
 	uint32_t timeout_ms;
 	/* in both cases */
@@ -32,6 +32,7 @@ struct check_settings {
 
 /* smtp=mail.example:25 */
 bool check_set_peer(const struct setting *setting);
+bool check_set_name(const struct setting *setting);
 /* The configuration with the chosen targets in it; look at problems->errors before use. */
 struct config *check_config(const struct invocation *invocation, struct problems *problems);
 

@@ -5,6 +5,7 @@
 
 #include "agent/cli/check.h"
 #include "agent/cli/setup.h"
+#include "agent/plan/authorities.h"
 #include "ground/words.h"
 
 bool check_set_peer(const struct setting *setting)
@@ -35,6 +36,14 @@ bool check_set_peer(const struct setting *setting)
 	return true;
 }
 
+bool check_set_name(const struct setting *setting)
+{
+	const char *host = setup_host(setting->arena, setting->value, setting->why);
+
+	*(const char **)setting->place = host;
+	return host;
+}
+
 static void fill_target(struct target *target, const struct check_settings *settings)
 {
 	target->place = setup_command_line();
@@ -55,6 +64,10 @@ static void fill_target(struct target *target, const struct check_settings *sett
 		target->source = settings->source;
 	if (settings->proxy)
 		target->proxy = settings->proxy;
+	target->server_name = settings->server_name;
+	target->verify_name = settings->verify_name;
+	target->ca_file = settings->ca_file;
+	target->ca_file_place = setup_command_line();
 }
 
 static bool is_known(const struct config *config, const char *name)
@@ -83,6 +96,7 @@ static struct config *config_from_hosts(const struct invocation *invocation,
 		text_clear(&why);
 	}
 	text_free(&why);
+	authorities_read(config, NULL, problems);
 	return config;
 }
 

@@ -60,6 +60,10 @@ void rule_add(const struct screen *screen, struct text *out, unsigned indent,
 	add_subjects(&line, rule);
 	if (rule->starttls)
 		text_add_format(&line, " after STARTTLS (%s)", rule->starttls);
+	if (rule->server_name)
+		text_add_format(&line, " as %s", rule->server_name);
+	if (rule->verify_name)
+		text_add_format(&line, ", which must be for %s", rule->verify_name);
 	screen_add_pair(screen, out, indent, "Looks at", text_string(&line));
 	text_clear(&line);
 	wording_expected(rule->expect, rule->expect_count, &line);

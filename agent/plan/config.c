@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/plan/authorities.h"
 #include "agent/plan/form.h"
 #include "agent/plan/seen.h"
 #include "ground/clock.h"
@@ -226,7 +227,9 @@ static const struct field target_fields[] = {
 	  .least = 100 * CLOCK_MILLISECOND, .most = 10 * MINUTE, .unit = CLOCK_MILLISECOND },
 	{ "source", FIELD_TEXT, AT(struct target, source), .complain = complain_address },
 	{ "proxy", FIELD_TEXT, AT(struct target, proxy), .complain = complain_proxy },
-	{ "ca_file", .kind = FIELD_LATER },
+	{ "server_name", FIELD_TEXT, AT(struct target, server_name), .complain = complain_host },
+	{ "verify_name", FIELD_TEXT, AT(struct target, verify_name), .complain = complain_host },
+	{ "ca_file", FIELD_TEXT, AT(struct target, ca_file) },
 	{ .name = NULL },
 };
 
@@ -245,10 +248,12 @@ static void prepare_target(struct reading *reading, void *base)
 /* An address of one family is never reached over the other. */
 static bool check_target(struct reading *reading, const struct node *node, void *base)
 {
-	const struct target *target = base;
+	struct target *target = base;
 	const struct node *source = node_member(node, "source");
 	struct address address, from;
 
+	if (target->ca_file)
+		target->ca_file_place = node_member(node, "ca_file")->place;
 	if (!address_parse(target->address, &address))
 		return true;
 	if (target->family && target->family != address.family)
@@ -382,6 +387,7 @@ struct config *config_read(const char *file, struct problems *problems)
 			 ? config_read_bytes(file, text_string(&bytes), bytes.length, problems)
 			 : config_default();
 	text_free(&bytes);
+	authorities_read(config, file, problems);
 	return config;
 }
 

@@ -56,6 +56,10 @@ struct target {
 	const char *source;		/* for its own family; the agent's when not given */
 	const char *proxy;		/* for all that is looked at; NULL: the agent's is used for
 					   what is elsewhere (URLs, names), and else none */
+	const char *server_name, *verify_name;	/* a rule's own win; see plan_rule.c */
+	const char *ca_file;		/* as written, or NULL */
+	struct place ca_file_place;
+	const char *authorities;	/* what was in it; see authorities.h */
 };
 
 struct exception {

@@ -190,6 +190,27 @@ static uint8_t only_family(const struct planning *planning, const struct turn *t
 	return planning->target->family;
 }
 
+/* What a client asks for, and whom it expects there; the target's are not for its peers, nor
+ * for what is elsewhere. */
+static void give_names(const struct planning *planning, const struct turn *turn,
+		       struct request *request)
+{
+	const struct rule *rule = turn->rule;
+	const struct target *target = planning->target;
+	bool own = !turn->peer && !is_elsewhere(&request->subject);
+
+	if (!request->collector->looks_itself)
+		request->name = rule->server_name ? rule->server_name
+				: own             ? target->server_name
+						  : NULL;
+	if (!collector_tells(request->collector, "cert."))
+		return;
+	request->authorities = target->authorities;
+	request->verify_name = rule->verify_name ? rule->verify_name
+			       : own             ? target->verify_name
+						 : NULL;
+}
+
 static struct request make_request(const struct planning *planning, const struct turn *turn,
 				   const struct subject *subject, uint8_t family)
 {
@@ -211,6 +232,7 @@ static struct request make_request(const struct planning *planning, const struct
 	};
 	struct address source;
 
+	give_names(planning, turn, &request);
 	if (target->source && address_parse(target->source, &source) && source.family == family)
 		request.source = target->source;
 	/* What the rule says holds; else some need longer than usual. */
@@ -230,7 +252,7 @@ static bool same_texts(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-/* Source and proxy follow from the rest within one target. */
+/* Source, proxy and authorities follow from the rest within one target. */
 static bool same_request(const void *arg, uint32_t number)
 {
 	const struct comparison *comparison = arg;
@@ -239,7 +261,8 @@ static bool same_request(const void *arg, uint32_t number)
 
 	return a->collector == b->collector && a->family == b->family &&
 	       same_texts(a->host, b->host) && same_texts(a->subject.text, b->subject.text) &&
-	       same_texts(a->starttls, b->starttls);
+	       same_texts(a->starttls, b->starttls) && same_texts(a->name, b->name) &&
+	       same_texts(a->verify_name, b->verify_name);
 }
 
 static uint32_t add_observation(struct planning *planning, const struct request *request)
@@ -251,6 +274,7 @@ static uint32_t add_observation(struct planning *planning, const struct request 
 
 	hash = seen_hash(seen_hash_number(hash, request->family), request->subject.text);
 	hash = seen_hash(seen_hash(hash, request->starttls), request->host);
+	hash = seen_hash(seen_hash(hash, request->name), request->verify_name);
 	number = seen_number(&planning->seen_observations, hash, next, same_request,
 			     &comparison);
 	if (number == next) {

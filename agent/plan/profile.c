@@ -211,6 +211,22 @@ static bool has_transport(const struct rule *rule)
 	return true;
 }
 
+/* A name that nobody is asked for, or compares, would do nothing. */
+static void check_server_names(struct reading *reading, const struct node *node,
+			       const struct rule *rule)
+{
+	if (!rule->collector)
+		return;
+	if (rule->server_name && rule->collector->looks_itself)
+		form_error(reading, node_member(node, "server_name")->key_place,
+			   "'server_name' does nothing here: %s asks for no name",
+			   rule->collector->name);
+	if (rule->verify_name && !collector_tells(rule->collector, "cert."))
+		form_error(reading, node_member(node, "verify_name")->key_place,
+			   "'verify_name' does nothing here: %s looks at no certificate",
+			   rule->collector->name);
+}
+
 static bool check_rule(struct reading *reading, const struct node *node, void *base)
 {
 	struct rule *rule = base;
@@ -222,6 +238,7 @@ static bool check_rule(struct reading *reading, const struct node *node, void *b
 		form_error(
 			reading, otherwise->key_place,
 			"'otherwise' is for rules with a 'feature': it holds while that is off");
+	check_server_names(reading, node, rule);
 	if (rule->starttls && !has_transport(rule))
 		form_error(reading, node_member(node, "starttls")->key_place,
 			   "'starttls' is for subjects such as tcp/25");
@@ -252,6 +269,8 @@ static const struct field rule_fields[] = {
 	{ "peer", FIELD_OWN, AT(struct rule, peer), .read = read_name },
 	{ "starttls", FIELD_OWN, AT(struct rule, starttls), .words = starttls_words,
 	  .read = read_starttls },
+	{ "server_name", FIELD_TEXT, AT(struct rule, server_name), .complain = complain_host },
+	{ "verify_name", FIELD_TEXT, AT(struct rule, verify_name), .complain = complain_host },
 	{ "timeout", FIELD_DURATION, AT(struct rule, timeout_us),
 	  .least = 100 * CLOCK_MILLISECOND, .most = 6 * 3600 * CLOCK_SECOND },
 	{ "when_closed", FIELD_WORD, AT(struct rule, not_applicable_when_closed),

@@ -61,6 +61,7 @@ struct rule {
 	size_t scenario_count;
 	const char *peer;		/* look at this peer instead of the target, or NULL */
 	const char *starttls;
+	const char *server_name, *verify_name;	/* NULL: the target's */
 	bool not_applicable_when_closed;	/* nothing listens: nothing to judge */
 	int64_t timeout_us;		/* 0: the collector's usual */
 };

@@ -36,6 +36,9 @@ static const char whole[] =
 	"    family: 6\n"
 	"    timeout: 1500ms\n"
 	"    source: 2001:db8::9\n"
+	"    server_name: www.pbx.example\n"
+	"    verify_name: 10.0.0.5\n"
+	"    ca_file: customer-ca.pem\n"
 	"    proxy: http://other.example:8080\n"
 	"    overrides:\n"
 	"      starface.web: { subject: tcp/8443, severity: minor }\n"
@@ -84,6 +87,11 @@ static void a_target_is_read_with_everything_in_it(void **state)
 	assert_int_equal(target->family, 6);
 	assert_int_equal(target->timeout_ms, 1500);
 	assert_string_equal(target->source, "2001:db8::9");
+	assert_string_equal(target->server_name, "www.pbx.example");
+	assert_string_equal(target->verify_name, "10.0.0.5");
+	assert_string_equal(target->ca_file, "customer-ca.pem");
+	assert_int_equal(target->ca_file_place.line, 24);
+	assert_int_equal(target->ca_file_place.column, 14);
 	assert_int_equal(target->override_count, 2);
 	assert_string_equal(target->overrides[0].subject, "tcp/8443");
 	assert_true(target->overrides[0].has_severity);

@@ -72,6 +72,50 @@ static void what_needs_the_same_thing_seen_shares_one_observation(void **state)
 	assert_int_not_equal(plan->checks[0].observation, plan->checks[3].observation);
 }
 
+#define BITS "expect: { cert.key_bits: { at_least: 2048 } }"
+
+static void other_names_are_other_observations(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, "",
+		RULE("a", "observe: tls, subject: tcp/443, " BITS)
+		RULE("b", "observe: tls, subject: tcp/443, server_name: x.example, " BITS)
+		RULE("c", "observe: tls, subject: tcp/443, verify_name: x.example, " BITS)
+		RULE("d", "observe: tls, subject: tcp/443, server_name: pbx.example, " BITS),
+		"address: 10.0.0.1, server_name: pbx.example, verify_name: 10.0.0.9");
+
+	assert_good(*state);
+	assert_names(plan, "tls/tcp-443/a tls/tcp-443/b tls/tcp-443/c tls/tcp-443/d");
+	assert_int_equal(plan->observation_count, 3);
+	assert_string_equal(request_of(plan, 0)->name, "pbx.example");
+	assert_string_equal(request_of(plan, 0)->verify_name, "10.0.0.9");
+	assert_string_equal(request_of(plan, 1)->name, "x.example");
+	assert_string_equal(request_of(plan, 1)->verify_name, "10.0.0.9");
+	assert_string_equal(request_of(plan, 2)->name, "pbx.example");
+	assert_string_equal(request_of(plan, 2)->verify_name, "x.example");
+	assert_int_equal(plan->checks[0].observation, plan->checks[3].observation);
+}
+
+static void the_names_of_a_target_are_not_for_its_peers(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, PEERS,
+		RULE("a", "observe: tls, subject: tcp/25, peer: smtp, " BITS)
+		RULE("b", "observe: tls, subject: tcp/25, peer: smtp, server_name: x.test, " BITS)
+		RULE("c", "observe: http, subject: 'https://push.example/', "
+			  "expect: { http.status: { is: 200 } }") WEB,
+		"address: 10.0.0.1, server_name: pbx.example, verify_name: pbx.example, "
+		"peers: { smtp: 10.0.0.2 }");
+
+	assert_good(*state);
+	assert_null(request_of(plan, 0)->name);
+	assert_null(request_of(plan, 0)->verify_name);
+	assert_string_equal(request_of(plan, 1)->name, "x.test");
+	assert_null(request_of(plan, 2)->name);
+	/* The collector port asks for no name. */
+	assert_null(request_of(plan, plan->check_count - 1)->name);
+}
+
 static void targets_do_not_share_observations(void **state)
 {
 	struct papers *papers = *state;
@@ -288,6 +332,8 @@ int main(void)
 		PAPERS_TEST(family_chooses_one),
 		PAPERS_TEST(names_are_collector_subject_and_aspect),
 		PAPERS_TEST(what_needs_the_same_thing_seen_shares_one_observation),
+		PAPERS_TEST(other_names_are_other_observations),
+		PAPERS_TEST(the_names_of_a_target_are_not_for_its_peers),
 		PAPERS_TEST(targets_do_not_share_observations),
 		PAPERS_TEST(a_request_has_what_the_target_says),
 		PAPERS_TEST(a_range_of_ports_has_more_time_than_one_port),

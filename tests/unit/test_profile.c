@@ -46,6 +46,8 @@ static const char whole[] =
 	"    observe: tls\n"
 	"    subject: tcp/25\n"
 	"    starttls: smtp\n"
+	"    server_name: mail.example\n"
+	"    verify_name: 192.0.2.9\n"
 	"    peer: smtp\n"
 	"    expect: { tls.versions: { none_of: SSLv3 } }\n"
 	"    because: Mail is private\n"
@@ -86,6 +88,8 @@ static void a_profile_is_read_with_everything_in_it(void **state)
 	assert_string_equal(relay->title, "relay");
 	assert_string_equal(relay->peer, "smtp");
 	assert_string_equal(relay->starttls, "smtp");
+	assert_string_equal(relay->server_name, "mail.example");
+	assert_string_equal(relay->verify_name, "192.0.2.9");
 	assert_int_equal(relay->severity, SEVERITY_MAJOR);
 	assert_int_equal(relay->vantages, VANTAGE_ANY);
 	assert_false(relay->not_applicable_when_closed);
@@ -186,6 +190,30 @@ static void starttls_needs_a_collector_that_uses_tls(void **state)
 	assert_problems(papers,
 			"pbx.yaml:7:5: error: 'starttls' does nothing here: port does "
 			"not use TLS\n");
+}
+
+static void a_name_needs_a_collector_that_uses_it(void **state)
+{
+	struct papers *papers = *state;
+
+	read_profile(papers, "pbx.yaml",
+		     "profile: pbx\ntitle: t\nrules:\n"
+		     "  - { id: a, observe: port, subject: tcp/25, server_name: x.example,\n"
+		     "      verify_name: x.example,\n"
+		     "      expect: { port.state: { is: open } }, because: b }\n"
+		     "  - { id: b, observe: tls, subject: tcp/25, server_name: 'https://x/',\n"
+		     "      verify_name: '*.example',\n"
+		     "      expect: { tls.versions: { is: TLS1.3 } }, because: b }\n");
+	settle(papers);
+	assert_problems(papers,
+			"pbx.yaml:4:46: error: 'server_name' does nothing here: port asks for no"
+			" name\n"
+			"pbx.yaml:5:7: error: 'verify_name' does nothing here: port looks at no"
+			" certificate\n"
+			"pbx.yaml:7:58: error: 'server_name' cannot be 'https://x/': only the host"
+			" belongs here, not a URL\n"
+			"pbx.yaml:8:20: error: 'verify_name' cannot be '*.example': this is neither"
+			" a host name nor an address\n");
 }
 
 static void a_rule_id_stands_once(void **state)
@@ -426,6 +454,7 @@ int main(void)
 		PAPERS_TEST(features_scenarios_and_peers_must_be_declared),
 		PAPERS_TEST(otherwise_needs_a_feature),
 		PAPERS_TEST(starttls_needs_a_collector_that_uses_tls),
+		PAPERS_TEST(a_name_needs_a_collector_that_uses_it),
 		PAPERS_TEST(a_rule_id_stands_once),
 		PAPERS_TEST(two_checks_of_a_profile_never_have_one_name),
 		PAPERS_TEST(a_file_must_be_called_like_its_profile),

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who else may issue certificates: PEM files that the configuration or the command line
+ * names. Only what was asked for reads them; config_read_bytes() opens no file.
+ */
+#ifndef AGENT_PLAN_AUTHORITIES_H
+#define AGENT_PLAN_AUTHORITIES_H
+
+#include "agent/plan/config.h"
+
+enum {
+	AUTHORITIES_FILE_MOST = 1 << 20,
+	/* Of the certificates alone, some forty: they go to the probers with each request. */
+	AUTHORITIES_MOST = 60000
+};
+
+struct text;
+
+/* The certificates of the file, in PEM and nothing else; or NULL, and what is wrong. */
+const char *authorities_load(struct arena *arena, const char *file, struct text *why);
+/* Those of all targets, each file once. Paths are relative to the folder of `config_file`;
+ * NULL: to that of the process. */
+void authorities_read(struct config *config, const char *config_file,
+		      struct problems *problems);
+
+#endif
