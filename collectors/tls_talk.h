@@ -27,9 +27,11 @@ struct tls_answer {
 struct tls_peer {
 	bool accepted;			/* a connection, once */
 	bool spoke;			/* at least one byte */
+	bool secured;			/* STARTTLS, once */
 	bool hangs_up;			/* its way of saying no, as often as it is asked */
-	bool begins_with_tls;		/* where STARTTLS was asked for */
+	unsigned silences;		/* hellos without any answer */
 	unsigned connections;		/* that were tried */
+	int64_t slowest_us;		/* answer so far */
 };
 
 struct tls_talk;

@@ -99,6 +99,14 @@ static void on_deadline(void *arg)
 	dialogue_finish(dialogue, dialogue_stage(dialogue), REASON_TIMED_OUT);
 }
 
+void dialogue_wait_until(struct dialogue *dialogue, int64_t at_us)
+{
+	if (at_us > dialogue->plan.deadline_us)
+		at_us = dialogue->plan.deadline_us;
+	if (!dialogue->finished)
+		timer_start(&dialogue->deadline, dialogue->loop, at_us, on_deadline, dialogue);
+}
+
 static void send_said(struct dialogue *dialogue);
 
 static void on_silence(void *arg)

@@ -54,6 +54,9 @@ struct dialogue *dialogue_start(struct loop *loop, const struct dialogue_plan *p
 				void *talk,
 				void (*done)(void *arg, const struct dialogue_end *end),
 				void *arg);
+/* For a step's write or read: who is not done then has timed out. Never beyond the plan's
+ * deadline; calling it again moves it. */
+void dialogue_wait_until(struct dialogue *dialogue, int64_t at_us);
 /* Ends it without calling done. */
 void dialogue_cancel(struct dialogue *dialogue);
 
