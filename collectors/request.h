@@ -29,6 +29,8 @@ struct request {
 					   Questions only others need are left out. */
 };
 
+/* Whom the certificate must name: a name or an address. */
+const char *request_verified_name(const struct request *request);
 void request_encode(const struct request *request, struct writer *out);
 bool request_decode(struct reader *in, struct arena *arena, struct request *request);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collectors/string_wire.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "ground/memory.h"
@@ -18,6 +19,24 @@ bool string_take(struct reader *in, const char **bytes, size_t *length)
 	*length = reader_take_u16le(in);
 	*bytes = (const char *)reader_take(in, *length);
 	if (!*bytes || memchr(*bytes, '\0', *length))
+		in->failed = true;
+	return reader_ok(in);
+}
+
+void string_put_long(struct writer *out, const char *string)
+{
+	size_t length = string ? strlen(string) : 0;
+
+	assert(length <= STRING_LONG_MOST);
+	writer_put_u32le(out, (uint32_t)length);
+	writer_put(out, string, length);
+}
+
+bool string_take_long(struct reader *in, const char **bytes, size_t *length)
+{
+	*length = reader_take_u32le(in);
+	*bytes = (const char *)reader_take(in, *length);
+	if (!*bytes || *length > STRING_LONG_MOST || memchr(*bytes, '\0', *length))
 		in->failed = true;
 	return reader_ok(in);
 }

@@ -16,7 +16,7 @@ static void take_request(struct reader *body)
 	if (message_take_observe(body, &ticket, arena, &request)) {
 		struct writer out;
 
-		writer_grow_up_to(&out, 1 << 20);
+		writer_grow_up_to(&out, 2 * MESSAGE_MOST);
 		message_put_observe(&out, ticket, &request);
 		writer_free(&out);
 	}

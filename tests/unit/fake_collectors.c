@@ -11,6 +11,17 @@
 
 static unsigned starts, stops;
 
+static const struct fact_descriptor columns[] = {
+	[FAKE_PID] = { .name = "pid", .type = FACT_INTEGER },
+	[FAKE_TRUTH] = { .name = "truth", .type = FACT_BOOLEAN },
+	[FAKE_REAL] = { .name = "real", .type = FACT_REAL },
+	[FAKE_TIME] = { .name = "time", .type = FACT_TIME },
+	[FAKE_TEXT] = { .name = "text", .type = FACT_TEXT },
+	[FAKE_TEXTS] = { .name = "texts", .type = FACT_TEXTS },
+	[FAKE_NUMBERS] = { .name = "numbers", .type = FACT_NUMBERS },
+	{ .name = NULL },
+};
+
 static const struct fact_descriptor facts[] = {
 	[FAKE_PID] = { .name = "fake.pid", .type = FACT_INTEGER },
 	[FAKE_TRUTH] = { .name = "fake.truth", .type = FACT_BOOLEAN },
@@ -19,6 +30,7 @@ static const struct fact_descriptor facts[] = {
 	[FAKE_TEXT] = { .name = "fake.text", .type = FACT_TEXT },
 	[FAKE_TEXTS] = { .name = "fake.texts", .type = FACT_TEXTS },
 	[FAKE_NUMBERS] = { .name = "fake.numbers", .type = FACT_NUMBERS },
+	[FAKE_RECORDS] = { .name = "fake.records", .type = FACT_RECORDS, .columns = columns },
 	{ .name = NULL },
 };
 
@@ -131,7 +143,7 @@ const struct collector *collector_named(const char *name)
 /* All facts are those of the first. */
 const struct fact_descriptor *fact_at(uint8_t collector, uint8_t row)
 {
-	return collector == 0 && row <= FAKE_NUMBERS ? &facts[row] : NULL;
+	return collector == 0 && row <= FAKE_RECORDS ? &facts[row] : NULL;
 }
 
 bool fact_place(const struct fact_descriptor *about, uint8_t *collector, uint8_t *row)
@@ -166,6 +178,11 @@ const char *const *fact_names(void)
 const struct fact_descriptor *fake_fact(enum fake_fact which)
 {
 	return &facts[which];
+}
+
+const struct fact_descriptor *fake_column(enum fake_fact which)
+{
+	return &columns[which];
 }
 
 struct request fake_request(const char *collector, unsigned port, const char *text)

@@ -12,9 +12,12 @@
 
 #include "collectors/collector.h"
 
-enum fake_fact { FAKE_PID, FAKE_TRUTH, FAKE_REAL, FAKE_TIME, FAKE_TEXT, FAKE_TEXTS, FAKE_NUMBERS };
+enum fake_fact { FAKE_PID, FAKE_TRUTH, FAKE_REAL, FAKE_TIME, FAKE_TEXT, FAKE_TEXTS, FAKE_NUMBERS,
+		 FAKE_RECORDS };
 
 const struct fact_descriptor *fake_fact(enum fake_fact which);
+/* Of the records: the same types but themselves. */
+const struct fact_descriptor *fake_column(enum fake_fact which);
 /* A request for the collector at 127.0.0.1, tcp/port; text has to live as long as it. */
 struct request fake_request(const char *collector, unsigned port, const char *text);
 /* How often collectors were started and stopped in this process. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agent/ipc/messages.h"
+#include "collectors/string_wire.h"
 #include "ground/memory.h"
 #include "tests/unit/fake_collectors.h"
 
@@ -18,12 +19,31 @@ static struct request long_request(void)
 	request.host = "pbx.example";
 	request.family = 6;
 	request.name = "sip.pbx.example";
+	request.verify_name = "pbx.example";
+	request.authorities = "-----BEGIN CERTIFICATE-----";
 	request.starttls = "xmpp";
 	request.source = "2001:db8::1";
 	request.proxy = "http://user:secret@proxy.example:3128";
 	request.timeout_ms = 1234567;
 	request.packets_per_second = 500;
+	request.wanted = UINT64_C(0x8000000000000005);
 	return request;
+}
+
+/* One of everything that a record can hold, and one that holds nothing. */
+static void add_records(struct facts *facts)
+{
+	static const char *const texts[] = { "serverAuth", "" };
+	static const int64_t numbers[] = { 1 };
+	struct facts *record = facts_add_record(facts, fake_fact(FAKE_RECORDS));
+
+	facts_add_record(facts, fake_fact(FAKE_RECORDS));
+	facts_set_boolean(record, fake_column(FAKE_TRUTH), false);
+	facts_set_integer(record, fake_column(FAKE_PID), 2048);
+	facts_set_time(record, fake_column(FAKE_TIME), -1);
+	facts_set_text(record, fake_column(FAKE_TEXT), "CN=pbx");
+	facts_set_texts(record, fake_column(FAKE_TEXTS), texts, 2);
+	facts_set_numbers(record, fake_column(FAKE_NUMBERS), numbers, 1);
 }
 
 static struct observation *long_observation(void)
@@ -47,6 +67,7 @@ static struct observation *long_observation(void)
 	facts_set_text(observation->facts, fake_fact(FAKE_TEXT), "STARFACE");
 	facts_set_texts(observation->facts, fake_fact(FAKE_TEXTS), texts, 3);
 	facts_set_numbers(observation->facts, fake_fact(FAKE_NUMBERS), numbers, 3);
+	add_records(observation->facts);
 	return observation;
 }
 
@@ -165,11 +186,14 @@ static void a_request_comes_back(void **state)
 	assert_string_equal(have.host, want.host);
 	assert_int_equal(have.family, 6);
 	assert_string_equal(have.name, want.name);
+	assert_string_equal(have.verify_name, want.verify_name);
+	assert_string_equal(have.authorities, want.authorities);
 	assert_string_equal(have.starttls, want.starttls);
 	assert_string_equal(have.source, want.source);
 	assert_string_equal(have.proxy, want.proxy);
 	assert_int_equal(have.timeout_ms, want.timeout_ms);
 	assert_int_equal(have.packets_per_second, want.packets_per_second);
+	assert_true(have.wanted == want.wanted);
 	arena_free(arena);
 }
 
@@ -190,10 +214,53 @@ static void what_a_request_does_not_say_stays_unsaid(void **state)
 	assert_int_equal(have.subject.kind, SUBJECT_URL);
 	assert_string_equal(have.host, "");
 	assert_null(have.name);
+	assert_null(have.verify_name);
+	assert_null(have.authorities);
 	assert_null(have.starttls);
 	assert_null(have.source);
 	assert_null(have.proxy);
 	arena_free(arena);
+}
+
+/* A bundle of all the world's authorities is a quarter of that. */
+static void authorities_may_be_long_but_not_endless(void **state)
+{
+	struct request want = fake_request("later", 443, "tcp/443"), have;
+	struct arena *arena = arena_new();
+	char *pem = memory_new(STRING_LONG_MOST + 1, 1);
+	struct writer out;
+	struct reader in;
+
+	(void)state;
+	memset(pem, 'A', STRING_LONG_MOST);
+	want.authorities = pem;
+	writer_grow_up_to(&out, MESSAGE_MOST);
+	request_encode(&want, &out);
+	reader_init(&in, out.bytes, out.length);
+	assert_true(request_decode(&in, arena, &have));
+	assert_string_equal(have.authorities, pem);
+	writer_clear(&out);
+	writer_put_u32le(&out, STRING_LONG_MOST + 1);
+	writer_put(&out, pem, STRING_LONG_MOST);
+	writer_put_u8(&out, 'A');
+	reader_init(&in, out.bytes, out.length);
+	assert_false(string_take_long(&in, &(const char *){ NULL }, &(size_t){ 0 }));
+	writer_free(&out);
+	free(pem);
+	arena_free(arena);
+}
+
+static void three_names_of_one_peer_are_told_apart(void **state)
+{
+	struct request request = fake_request("later", 443, "tcp/443");
+
+	(void)state;
+	request.host = "10.0.0.5";
+	assert_string_equal(request_verified_name(&request), "10.0.0.5");
+	request.name = "pbx.example";
+	assert_string_equal(request_verified_name(&request), "pbx.example");
+	request.verify_name = "www.pbx.example";
+	assert_string_equal(request_verified_name(&request), "www.pbx.example");
 }
 
 static void a_subject_its_collector_does_not_take_is_refused(void **state)
@@ -411,6 +478,8 @@ int main(void)
 		cmocka_unit_test(settings_come_back),
 		cmocka_unit_test(a_request_comes_back),
 		cmocka_unit_test(what_a_request_does_not_say_stays_unsaid),
+		cmocka_unit_test(authorities_may_be_long_but_not_endless),
+		cmocka_unit_test(three_names_of_one_peer_are_told_apart),
 		cmocka_unit_test(a_subject_its_collector_does_not_take_is_refused),
 		cmocka_unit_test(an_observation_comes_back),
 		cmocka_unit_test(words_of_a_prober_are_escaped_again),
