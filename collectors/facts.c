@@ -164,6 +164,17 @@ struct facts *facts_add_record(struct facts *facts, const struct fact_descriptor
 	return list[count];
 }
 
+/* Its memory goes with the set's. */
+void facts_drop(struct facts *facts, const struct fact_descriptor *about)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < facts->count; i++)
+		if (facts->items[i].about != about)
+			facts->items[kept++] = facts->items[i];
+	facts->count = kept;
+}
+
 /* 22 80 5060-5062: a sweep's result stays readable. */
 static void describe_numbers(const struct fact *fact, struct text *out)
 {

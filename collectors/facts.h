@@ -71,6 +71,8 @@ void facts_set_numbers(struct facts *facts, const struct fact_descriptor *about,
 		       const int64_t *numbers, size_t count);
 /* Appends an empty record to the list, or begins it; the record stays the set's. */
 struct facts *facts_add_record(struct facts *facts, const struct fact_descriptor *about);
+/* As if it had never been set. */
+void facts_drop(struct facts *facts, const struct fact_descriptor *about);
 
 /* For people: "TLS1.2 TLS1.3", "true", "0.041". Runs of numbers as 5060-5062. */
 void fact_describe(const struct fact *fact, struct text *out);

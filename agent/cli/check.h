@@ -32,7 +32,6 @@ struct check_settings {
 
 /* smtp=mail.example:25 */
 bool check_set_peer(const struct setting *setting);
-bool check_set_name(const struct setting *setting);
 /* The configuration with the chosen targets in it; look at problems->errors before use. */
 struct config *check_config(const struct invocation *invocation, struct problems *problems);
 

@@ -36,14 +36,6 @@ bool check_set_peer(const struct setting *setting)
 	return true;
 }
 
-bool check_set_name(const struct setting *setting)
-{
-	const char *host = setup_host(setting->arena, setting->value, setting->why);
-
-	*(const char **)setting->place = host;
-	return host;
-}
-
 static void fill_target(struct target *target, const struct check_settings *settings)
 {
 	target->place = setup_command_line();

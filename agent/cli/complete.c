@@ -121,6 +121,16 @@ static void offer_observe(const struct typed *typed)
 	}
 }
 
+static void offer_facts(const struct typed *typed, const char *before)
+{
+	const struct collector *collector =
+		typed->operands ? collector_named(typed->first_operand) : NULL;
+	const struct fact_descriptor *fact = collector ? collector->facts : NULL;
+
+	for (; fact && fact->name; fact++)
+		offer(typed, before, fact->name, "");
+}
+
 static void offer_values(const struct typed *typed, enum completion what,
 			 const struct option *option, const char *before)
 {
@@ -136,6 +146,9 @@ static void offer_values(const struct typed *typed, enum completion what,
 		break;
 	case COMPLETE_COLLECTOR:
 		offer_observe(typed);
+		break;
+	case COMPLETE_FACT:
+		offer_facts(typed, before);
 		break;
 	case COMPLETE_TARGET:
 		offer_targets(typed);

@@ -5,16 +5,24 @@
 #include <unistd.h>
 
 #include "agent/cli/cli.h"
+#include "agent/cli/observe_text.h"
 #include "agent/cli/setup.h"
 #include "agent/ipc/crew.h"
+#include "agent/plan/authorities.h"
 #include "ground/clock.h"
 #include "ground/words.h"
 #include "net/address.h"
 
-enum { TIMEOUT_USUAL_MS = 10000, PACKETS_PER_SECOND_USUAL = 500, FAMILIES = 2 };
+enum {
+	TIMEOUT_USUAL_MS = 10000,
+	PACKETS_PER_SECOND_USUAL = 500,
+	FAMILIES = 2,
+	FACTS_MOST = 64		/* of a collector: the bits of request.wanted */
+};
 
 struct observe_settings {
-	const char *name, *ca_file, *starttls, *source, *proxy, *format, *colour;
+	const char *name, *verify_name, *authorities, *starttls, *source, *proxy, *format, *colour;
+	struct strings facts;
 	uint8_t family;
 	uint32_t timeout_ms, packets_per_second;
 	unsigned verbose;
@@ -47,13 +55,27 @@ static const char *const *starttls_words(void)
 	return words;
 }
 
+static bool set_authorities(const struct setting *setting)
+{
+	const char **authorities = setting->place;
+
+	*authorities = authorities_load(setting->arena, setting->value, setting->why);
+	return *authorities;
+}
+
 static const struct option options[] = {
 	{ "name", 0, false, "NAME", NULL, COMPLETE_NOTHING,
 	  "Ask for this name (SNI and the like) instead of the host.",
 	  option_set_text, AT(name), NULL },
+	{ "verify-name", 0, false, "NAME", NULL, COMPLETE_NOTHING,
+	  "The certificate must be for this name or address. Usually the one of --name, or the"
+	  " host.", setup_set_name, AT(verify_name), NULL },
 	{ "ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
 	  "Certificates may be issued by these authorities too.",
-	  setup_set_readable_file, AT(ca_file), NULL },
+	  set_authorities, AT(authorities), NULL },
+	{ "facts", 0, true, "FACT[,FACT]", NULL, COMPLETE_FACT,
+	  "Only these facts, by their names with or without what stands before the dot. What only"
+	  " others need is not asked.", option_set_list, AT(facts), NULL },
 	{ "starttls", 0, false, "PROTOCOL", starttls_words, COMPLETE_WORDS,
 	  "Begin in the clear with this protocol and ask for TLS.",
 	  option_set_text, AT(starttls), NULL },
@@ -80,15 +102,21 @@ static const struct option options[] = {
 
 static void add_collectors(const struct screen *screen, struct text *out)
 {
+	enum { INDENT = 6, NAME_WIDTH = 24, HELP_LEAST = 10 };
 	const struct collector *collector;
+	unsigned left = screen->width - INDENT - NAME_WIDTH - 2;
 
 	text_add(out, "\nCollectors, their usual subjects and their facts:\n");
 	for (size_t i = 0; (collector = collector_at(i)); i++) {
 		text_add_format(out, "\n  %s %s\n      ", collector->name, collector->subject);
-		screen_add_wrapped(screen, out, collector->answers, 6);
+		screen_add_wrapped(screen, out, collector->answers, INDENT);
 		for (const struct fact_descriptor *fact = collector->facts; fact->name; fact++) {
-			text_add_format(out, "      %-20s ", fact->name);
-			screen_add_wrapped(screen, out, fact->help, 27);
+			const struct cell cells[] = {
+				{ fact->name, NAME_WIDTH, STYLE_PLAIN },
+				{ fact->help, left > HELP_LEAST ? left : HELP_LEAST, STYLE_PLAIN }
+			};
+
+			screen_add_row(screen, out, INDENT, cells, 2);
 		}
 	}
 	text_add(out, "\nExit status: 0 when it was observed, 3 when it failed.\n");
@@ -98,8 +126,12 @@ static void add_collectors(const struct screen *screen, struct text *out)
 static bool fits(const struct observe_settings *settings, const struct collector *collector,
 		 struct text *why)
 {
-	if (settings->ca_file && !collector_tells(collector, "cert."))
-		text_add_format(why, "--ca-file: the collector %s verifies no certificates",
+	const char *verifying = settings->authorities ? "ca-file"
+			      : settings->verify_name ? "verify-name"
+						      : NULL;
+
+	if (verifying && !collector_tells(collector, "cert."))
+		text_add_format(why, "--%s: the collector %s verifies no certificates", verifying,
 				collector->name);
 	else if (settings->starttls && !collector_speaks_tls(collector))
 		text_add_format(why, "--starttls: the collector %s does not use TLS",
@@ -170,6 +202,54 @@ static const struct collector *read_collector(const struct invocation *invocatio
 	return collector;
 }
 
+/* With or without what stands before the dot. */
+static bool is_called(const struct fact_descriptor *fact, const char *word)
+{
+	const char *dot = strchr(fact->name, '.');
+
+	return !strcmp(fact->name, word) || (dot && !strcmp(dot + 1, word));
+}
+
+static void refuse_fact(const struct collector *collector, const char *word, struct text *why)
+{
+	const char *names[2 * FACTS_MOST + 1], *nearest;
+	size_t count = 0;
+
+	for (size_t i = 0; i < FACTS_MOST && collector->facts[i].name; i++) {
+		const char *dot = strchr(collector->facts[i].name, '.');
+
+		names[count++] = collector->facts[i].name;
+		if (dot)
+			names[count++] = dot + 1;
+	}
+	names[count] = NULL;
+	nearest = words_nearest(word, names);
+	text_add_format(why, "--facts: the collector %s knows no '", collector->name);
+	text_add_foreign(why, word, strlen(word), 80);
+	text_add_char(why, '\'');
+	if (nearest)
+		text_add_format(why, " (did you mean '%s'?)", nearest);
+}
+
+static bool read_facts(const struct strings *words, const struct collector *collector,
+		       uint64_t *wanted, struct text *why)
+{
+	*wanted = 0;
+	for (size_t i = 0; i < words->count; i++) {
+		size_t row = 0;
+
+		while (collector->facts[row].name &&
+		       !is_called(&collector->facts[row], words->items[i]))
+			row++;
+		if (row >= FACTS_MOST || !collector->facts[row].name) {
+			refuse_fact(collector, words->items[i], why);
+			return false;
+		}
+		*wanted |= UINT64_C(1) << row;
+	}
+	return true;
+}
+
 static bool prepare(const struct invocation *invocation, struct look *look,
 		    struct text *why)
 {
@@ -181,10 +261,13 @@ static bool prepare(const struct invocation *invocation, struct look *look,
 	if (!collector)
 		return false;
 	request.host = read_place(invocation, collector, look, &request.subject, why);
-	if (!request.host || !fits(settings, collector, why))
+	if (!request.host || !fits(settings, collector, why) ||
+	    !read_facts(&settings->facts, collector, &request.wanted, why))
 		return false;
 	request.collector = collector;
 	request.name = settings->name;
+	request.verify_name = settings->verify_name;
+	request.authorities = settings->authorities;
 	request.starttls = settings->starttls;
 	request.source = settings->source;
 	request.proxy = settings->proxy;
@@ -210,6 +293,22 @@ static void take_seen(void *arg, struct observation *observation)
 {
 	/* `arg` is the place in look->seen. */
 	*(struct observation **)arg = observation;
+}
+
+/* A collector may have seen more on its way than was asked for. */
+static void keep_wanted(const struct request *request, struct facts *facts)
+{
+	const struct fact_descriptor *rows = request->collector->facts;
+
+	for (size_t i = facts_count(facts); request->wanted && i-- > 0;) {
+		const struct fact_descriptor *about = facts_at(facts, i)->about;
+		size_t row = 0;
+
+		while (rows[row].name && &rows[row] != about)
+			row++;
+		if (!rows[row].name || !(request->wanted >> row & 1))
+			facts_drop(facts, about);
+	}
 }
 
 static void caught(void *arg)
@@ -247,6 +346,8 @@ static void run_look(struct look *look)
 		look->seen[i]->outcome =
 			(struct outcome){ .stage = STAGE_PROBER, .reason = REASON_CANCELLED };
 	}
+	for (size_t i = 0; i < look->count; i++)
+		keep_wanted(&look->requests[i], look->seen[i]->facts);
 	crew_free(crew);
 	loop_free(loop);
 }
@@ -265,96 +366,15 @@ static void add_json(const struct look *look, struct text *out)
 	text_add_char(out, '\n');
 }
 
-static void add_value(const struct fact *fact, struct text *out)
-{
-	const char *unit = fact->about->unit;
-
-	if (fact->about->type == FACT_REAL && unit && !strcmp(unit, "seconds")) {
-		screen_add_duration(out, (int64_t)(fact->real * 1e6 + 0.5));
-		return;
-	}
-	fact_describe(fact, out);
-	if (!out->length)
-		text_add(out, "none");
-	else if (unit)
-		text_add_format(out, " %s", unit);
-}
-
-static void add_fact(const struct screen *screen, const struct fact *fact, bool verbose,
-		     struct text *out)
-{
-	enum { NAME_WIDTH = 22 };
-	struct text value = { 0 }, safe = { 0 };
-
-	add_value(fact, &value);
-	screen_add_safe(&safe, text_string(&value));
-	struct cell cells[] = {
-		{ fact->about->name, NAME_WIDTH, STYLE_PLAIN },
-		{ text_string(&safe), screen->width - NAME_WIDTH - 4, STYLE_BOLD }
-	};
-	screen_add_row(screen, out, 2, cells, 2);
-	if (verbose) {
-		cells[0].text = "";
-		cells[1] = (struct cell){ fact->about->help, cells[1].width, STYLE_FAINT };
-		screen_add_row(screen, out, 2, cells, 2);
-	}
-	text_free(&value);
-	text_free(&safe);
-}
-
-static void add_outcome(const struct screen *screen, const struct observation *observation,
-			struct text *out)
-{
-	const struct outcome *outcome = &observation->outcome;
-	struct text line = { 0 };
-
-	if (outcome->reason == REASON_NONE) {
-		text_add(out, "observed in ");
-		screen_add_duration(out, observation->elapsed_us);
-		text_add_char(out, '\n');
-	} else {
-		text_add_format(&line, "failed at %s", stage_word(outcome->stage));
-		if (outcome->step)
-			text_add_format(&line, " (%s)", outcome->step);
-		screen_add_styled(screen, out, STYLE_RED, text_string(&line));
-		text_add_format(out, ": %s\n", reason_sentence(outcome->reason));
-	}
-	text_free(&line);
-	if (observation->detail) {
-		text_add(out, "  ");
-		screen_add_safe(out, observation->detail);
-		text_add_char(out, '\n');
-	}
-}
-
 static void add_human(const struct look *look, const struct observe_settings *settings,
 		      struct text *out)
 {
 	struct screen screen;
 
 	screen_of(STDOUT_FILENO, setup_colour(settings->colour), &screen);
-	for (size_t i = 0; i < look->count; i++) {
-		const struct observation *observation = look->seen[i];
-		const struct request *request = &look->requests[i];
-		char address[ADDRESS_ROOM];
-		struct text head = { 0 };
-
-		text_add_format(&head, "%s ", request->collector->name);
-		screen_add_safe(&head, request->subject.text);
-		if (*request->host)
-			text_add_format(&head, " on %s", request->host);
-		screen_add_styled(&screen, out, STYLE_BOLD, text_string(&head));
-		text_add_format(out, ", IPv%d", request->family);
-		if (observation->address.family) {
-			address_format(&observation->address, address);
-			text_add_format(out, " %s", address);
-		}
-		text_add(out, ": ");
-		add_outcome(&screen, observation, out);
-		for (size_t at = 0; at < facts_count(observation->facts); at++)
-			add_fact(&screen, facts_at(observation->facts, at), settings->verbose, out);
-		text_free(&head);
-	}
+	for (size_t i = 0; i < look->count; i++)
+		observe_add_text(&screen, &look->requests[i], look->seen[i], settings->verbose,
+				 out);
 }
 
 /* A name without an address of one family is no failure while the other was observed. */

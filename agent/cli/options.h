@@ -20,6 +20,7 @@ enum completion {
 	COMPLETE_SCENARIO,
 	COMPLETE_PEER,
 	COMPLETE_COLLECTOR,	/* and then its usual subject */
+	COMPLETE_FACT,		/* of the collector that was named */
 	COMPLETE_TARGET,	/* of the configuration; nothing once --profile is given */
 	COMPLETE_RULE
 };

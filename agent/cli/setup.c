@@ -75,6 +75,14 @@ const char *setup_host(struct arena *arena, const char *word, struct text *why)
 	return NULL;
 }
 
+bool setup_set_name(const struct setting *setting)
+{
+	const char *host = setup_host(setting->arena, setting->value, setting->why);
+
+	*(const char **)setting->place = host;
+	return host;
+}
+
 bool setup_set_source(const struct setting *setting)
 {
 	struct address address;

@@ -21,6 +21,7 @@ bool setup_is_sound(struct problems *problems);
 /* A host as people write it, [::1] too; NULL and `why` when it cannot be one. */
 const char *setup_host(struct arena *arena, const char *word, struct text *why);
 /* Setters for values that both check and observe refuse before they begin. */
+bool setup_set_name(const struct setting *setting);	/* a host name or an address */
 bool setup_set_source(const struct setting *setting);
 bool setup_set_proxy(const struct setting *setting);
 bool setup_set_readable_file(const struct setting *setting);

@@ -43,6 +43,10 @@ offers 'check --config.file=' :files
 offers 'check --profile.dir=' :folders
 offers 'observe sm' smb
 offers 'observe smb ' tcp/445
+offers 'observe smb --facts=smb.sig' --facts=smb.signing
+offers 'observe smb --facts=smb.smb1,smb.sig' --facts=smb.smb1,smb.signing
+offers 'observe --facts=' ''
+offers 'observe --starttls=xm' --starttls=xmpp --starttls=xmpp-server
 offers 'check --no-such=' ''
 offers_also 'check --' '--packets-per-second='
 offers_also 'explain starface.' 'starface.'

@@ -49,6 +49,32 @@ run 3 observe smb "tcp/$closed" 127.0.0.1
 says 'failed at connect: the connection was refused'
 
 run 0 observe port "tcp/$open-$open" 127.0.0.1
+
+# Only what was asked for, by either name.
+run 0 observe port "tcp/$open" 127.0.0.1 --facts=state --format=json
+says '"port.state": "open"'
+says_not port.rtt_seconds
+matches observe.schema.json
+run 0 observe port "tcp/$open" 127.0.0.1 --facts=port.rtt_seconds,state
+says port.state
+says port.rtt_seconds
+run 3 observe port "tcp/$open" 127.0.0.1 --facts=state,stat
+warns "--facts: the collector port knows no 'stat' (did you mean 'state'?)"
+run 3 observe port "tcp/$open" 127.0.0.1 --facts=port.rtt_second
+warns "did you mean 'port.rtt_seconds'?"
+run 3 observe smb "tcp/$open" 127.0.0.1 --facts=port.state
+warns "the collector smb knows no 'port.state'"
+
+# What cannot be meant is refused before anybody is disturbed.
+run 3 observe smb "tcp/$open" 127.0.0.1 --verify-name=pbx.example
+warns '--verify-name: the collector smb verifies no certificates'
+run 3 observe smb "tcp/$open" 127.0.0.1 --verify-name=https://pbx.example
+warns "neither a host name nor an address"
+echo 'not a certificate' >"$work/empty.pem"
+run 3 observe port "tcp/$open" 127.0.0.1 --ca-file="$work/empty.pem"
+warns "$work/empty.pem': there is no certificate in it"
+run 3 observe port "tcp/$open" 127.0.0.1 --ca-file="$work/missing.pem"
+warns "missing.pem': No such file"
 run 3 observe port "tcp/$open" 127.0.0.1 --source=192.0.2.1 --format=json
 says '"reason": "source_unavailable"'
 matches observe.schema.json
