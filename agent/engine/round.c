@@ -2,13 +2,17 @@
 #include "agent/engine/round.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "agent/plan/seen.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
 
 enum {
 	WIDE_MOST = 256,		/* see is_wide() */
-	UNDER_WAY_MOST = 2048		/* per prober: what its sockets and memory are good for */
+	UNDER_WAY_MOST = 2048,		/* per prober: what its sockets and memory are good for */
+	AUTHORITY_BYTES_MOST = 8 << 20,	/* likewise: of the certificates that go with requests */
+	NOBODY = UINT32_MAX
 };
 
 /* A signal handler's flag is looked at as often as this. */
@@ -18,8 +22,8 @@ enum {
 
 /* The observations of one target that share a limit; or of many targets in nothing else. */
 struct lane {
-	uint32_t *waiting;		/* numbers of observations */
-	uint32_t count, next;		/* next: of waiting, to begin */
+	uint32_t *waiting;		/* numbers of observations, as they become free to begin */
+	uint32_t free, next;		/* next: of waiting, to begin */
 	uint32_t under_way, most;
 	uint32_t queue;			/* of which prober */
 	bool queued;
@@ -30,6 +34,14 @@ struct lane {
 struct queue {
 	struct lane *first, **end;
 	uint32_t under_way;
+	size_t authority_bytes;		/* of those under way */
+};
+
+/* Some servers serve one client at a time, and whoever comes second sees a fault that is
+ * ours: what looks at one port of one host waits for whoever looks at it already. */
+struct successor {
+	uint32_t next;			/* the observation that is free when this one has come */
+	bool waits;			/* for another one */
 };
 
 struct errand {
@@ -43,6 +55,7 @@ struct round_work {
 	struct crew *crew;
 	struct lane *lanes;		/* two a target */
 	uint32_t *waiting;		/* of all lanes */
+	struct successor *successors;	/* one an observation */
 	struct queue *queues;		/* one a prober */
 	size_t queue_count, turn;
 	uint32_t *checks;		/* by observation: numbers of checks */
@@ -110,7 +123,7 @@ static void lane_queue_up(struct round_work *work, struct lane *lane)
 {
 	struct queue *queue = &work->queues[lane->queue];
 
-	if (lane->queued || lane->next == lane->count || lane->under_way >= lane->most)
+	if (lane->queued || lane->next == lane->free || lane->under_way >= lane->most)
 		return;
 	lane->queued = true;
 	lane->behind = NULL;
@@ -129,6 +142,77 @@ static struct lane *queue_take(struct queue *queue)
 	return lane;
 }
 
+struct comparison {
+	const struct plan *plan;
+	const struct plan_observation *observation;
+};
+
+static bool is_datagram(const struct request *request)
+{
+	return request->subject.kind == SUBJECT_UDP;
+}
+
+/* Both families lead to one server. Ranges count for no port: they only knock at each. */
+static bool has_place(const struct request *request)
+{
+	return request->subject.first && request->subject.first == request->subject.last;
+}
+
+static bool same_place(const void *arg, uint32_t number)
+{
+	const struct comparison *comparison = arg;
+	const struct plan_observation *a = &comparison->plan->observations[number];
+	const struct plan_observation *b = comparison->observation;
+
+	return a->target == b->target && a->request.subject.first == b->request.subject.first &&
+	       is_datagram(&a->request) == is_datagram(&b->request) &&
+	       !strcmp(a->request.host, b->request.host);
+}
+
+static uint64_t hash_place(const struct plan_observation *observation)
+{
+	const struct request *request = &observation->request;
+	uint64_t hash = seen_hash_number(SEEN_HASH_BEGIN, observation->target);
+
+	hash = seen_hash_number(hash, request->subject.first);
+	hash = seen_hash_number(hash, is_datagram(request));
+	return seen_hash(hash, request->host);
+}
+
+static void make_successors(struct round_work *work)
+{
+	const struct plan *plan = work->round->plan;
+	uint32_t *last = memory_new(plan->observation_count, sizeof *last);
+	struct seen seen = { 0 };
+
+	work->successors = memory_new(plan->observation_count, sizeof *work->successors);
+	seen_reset(&seen, plan->observation_count);
+	for (uint32_t i = 0; i < plan->observation_count; i++) {
+		const struct plan_observation *observation = &plan->observations[i];
+		struct comparison comparison = { plan, observation };
+		uint32_t first = i;
+
+		work->successors[i].next = NOBODY;
+		if (has_place(&observation->request))
+			first = seen_number(&seen, hash_place(observation), i, same_place,
+					    &comparison);
+		work->successors[i].waits = first != i;
+		if (first != i)
+			work->successors[last[first]].next = i;
+		last[first] = i;
+	}
+	seen_free(&seen);
+	free(last);
+}
+
+static void set_free(struct round_work *work, uint32_t number)
+{
+	struct lane *lane = lane_of(work, &work->round->plan->observations[number]);
+
+	lane->waiting[lane->free++] = number;
+	lane_queue_up(work, lane);
+}
+
 static void make_lanes(struct round_work *work)
 {
 	const struct plan *plan = work->round->plan;
@@ -137,26 +221,29 @@ static void make_lanes(struct round_work *work)
 
 	work->lanes = memory_new(lane_count, sizeof *work->lanes);
 	work->waiting = memory_new(plan->observation_count, sizeof *work->waiting);
+	/* As a number of places first. */
 	for (size_t i = 0; i < plan->observation_count; i++)
-		lane_of(work, &plan->observations[i])->count++;
+		lane_of(work, &plan->observations[i])->free++;
 	room = work->waiting;
 	for (size_t i = 0; i < lane_count; i++) {
 		struct lane *lane = &work->lanes[i];
 
 		lane->waiting = room;
-		room += lane->count;
+		room += lane->free;
+		lane->free = 0;
 		lane->most = i % 2 ? WIDE_MOST : per_target ? per_target : 1;
 		lane->queue = (uint32_t)(i / 2 % work->queue_count);
 	}
-	for (uint32_t i = 0; i < plan->observation_count; i++) {
-		struct lane *lane = lane_of(work, &plan->observations[i]);
+	for (uint32_t i = 0; i < plan->observation_count; i++)
+		if (!work->successors[i].waits)
+			set_free(work, i);
+}
 
-		lane->waiting[lane->next++] = i;
-	}
-	for (size_t i = 0; i < lane_count; i++) {
-		work->lanes[i].next = 0;
-		lane_queue_up(work, &work->lanes[i]);
-	}
+static size_t authority_bytes(const struct round_work *work, uint32_t number)
+{
+	const struct request *request = &work->round->plan->observations[number].request;
+
+	return request->authorities ? strlen(request->authorities) : 0;
 }
 
 static void observation_has_come(void *arg, struct observation *observation)
@@ -169,7 +256,10 @@ static void observation_has_come(void *arg, struct observation *observation)
 	work->done++;
 	work->under_way--;
 	work->queues[lane->queue].under_way--;
+	work->queues[lane->queue].authority_bytes -= authority_bytes(work, number);
 	lane->under_way--;
+	if (work->successors[number].next != NOBODY)
+		set_free(work, work->successors[number].next);
 	lane_queue_up(work, lane);
 	work->round->observations[number] = observation;
 	judge_observation(work, number);
@@ -185,6 +275,7 @@ static void begin_observation(struct round_work *work, struct queue *queue)
 	errand->lane = lane;
 	lane->under_way++;
 	queue->under_way++;
+	queue->authority_bytes += authority_bytes(work, number);
 	work->under_way++;
 	work->newest = &work->round->plan->observations[number].request;
 	crew_observe(work->crew, lane->queue, work->newest, observation_has_come, errand);
@@ -197,7 +288,8 @@ static struct queue *next_queue(struct round_work *work)
 	for (size_t i = 0; i < work->queue_count; i++) {
 		struct queue *queue = &work->queues[work->turn++ % work->queue_count];
 
-		if (queue->first && queue->under_way < UNDER_WAY_MOST)
+		if (queue->first && queue->under_way < UNDER_WAY_MOST &&
+		    queue->authority_bytes < AUTHORITY_BYTES_MOST)
 			return queue;
 	}
 	return NULL;
@@ -273,6 +365,7 @@ static void prepare(struct round_work *work)
 	work->rate = plan->config->limits.probes_per_second;
 	work->filled_us = clock_monotonic_us();
 	work->tokens_us = BURST_US;
+	make_successors(work);
 	make_lanes(work);
 	sort_checks(work);
 }
@@ -281,6 +374,7 @@ static void tidy_up(struct round_work *work)
 {
 	free(work->lanes);
 	free(work->waiting);
+	free(work->successors);
 	free(work->queues);
 	free(work->checks);
 	free(work->first_check);

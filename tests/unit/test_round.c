@@ -20,6 +20,8 @@ struct errand {
 	void *arg;
 	uint32_t target, key;
 	bool wide;
+	uint16_t port;
+	size_t authority_bytes;
 };
 
 struct crew {
@@ -33,6 +35,7 @@ struct crew {
 	size_t asked, forgotten;
 	size_t narrow[TARGETS_MOST], wide[TARGETS_MOST], of_prober[TARGETS_MOST];
 	size_t narrow_most, wide_most, prober_most;
+	size_t at_port[UINT16_MAX + 1], port_most, authority_bytes, authority_bytes_most;
 };
 
 static void note_most(size_t value, size_t *most)
@@ -52,6 +55,8 @@ static void answer_some(void *arg)
 		memmove(crew->waiting, crew->waiting + 1, --crew->count * sizeof errand);
 		crew->of_prober[errand.key]--;
 		(errand.wide ? crew->wide : crew->narrow)[errand.target]--;
+		crew->at_port[errand.port]--;
+		crew->authority_bytes -= errand.authority_bytes;
 		observation->started_wall_us = errand.target;
 		errand.done(errand.arg, observation);
 	}
@@ -73,6 +78,11 @@ void crew_observe(struct crew *crew, uint32_t key, const struct request *request
 	note_most(++(errand->wide ? crew->wide : crew->narrow)[errand->target],
 		  errand->wide ? &crew->wide_most : &crew->narrow_most);
 	note_most(++crew->of_prober[key], &crew->prober_most);
+	errand->port = request->subject.first;
+	note_most(++crew->at_port[errand->port], &crew->port_most);
+	errand->authority_bytes = request->authorities ? strlen(request->authorities) : 0;
+	crew->authority_bytes += errand->authority_bytes;
+	note_most(crew->authority_bytes, &crew->authority_bytes_most);
 	if (crew->answers_per_turn && !crew->answer.running)
 		timer_start(&crew->answer, crew->loop, 0, answer_some, crew);
 }
@@ -185,7 +195,8 @@ static void add(struct scene *scene, uint32_t target, const struct collector *co
 		plan->observations[number] = (struct plan_observation){ .target = target };
 		plan->observations[number].request = (struct request){
 			.collector = collector,
-			.subject = { .kind = SUBJECT_TCP, .first = 445, .last = 445 },
+			.subject = { .kind = SUBJECT_TCP, .first = (uint16_t)(number + 1),
+				     .last = (uint16_t)(number + 1) },
 			.host = scene->hosts[target],
 		};
 		plan->checks[plan->check_count++] =
@@ -239,6 +250,101 @@ static void conversations_are_few_and_ports_are_many(void **state)
 	run(scene);
 	assert_int_equal(scene->crew->narrow_most, 4);
 	assert_int_equal(scene->crew->wide_most, 256);
+	scene_end(scene);
+}
+
+static void stop_now(void *arg)
+{
+	*(bool *)arg = true;
+}
+
+/* The observations from `from` on are all of this subject. */
+static void look_at(struct scene *scene, size_t from, enum subject_kind kind, uint16_t first,
+		    uint16_t last)
+{
+	for (size_t i = from; i < scene->plan.observation_count; i++)
+		scene->plan.observations[i].request.subject =
+			(struct subject){ .kind = kind, .first = first, .last = last };
+}
+
+static void a_port_is_looked_at_by_one_at_a_time(void **state)
+{
+	struct scene *scene = scene_begin(1, 1);
+
+	(void)state;
+	scene->crew->answers_per_turn = 5;
+	add(scene, 0, &smb, 7);
+	add(scene, 0, &port, 5);
+	look_at(scene, 0, SUBJECT_TCP, 443, 443);
+	/* Over the other family it is the same server, and TLS is TCP. */
+	scene->plan.observations[3].request.family = 6;
+	scene->plan.observations[4].request.subject.kind = SUBJECT_TLS;
+	add(scene, 0, &smb, 50);
+	run(scene);
+	assert_int_equal(scene->crew->asked, 62);
+	assert_int_equal(scene->crew->port_most, 1);
+	/* The other ports did not wait for it. */
+	assert_int_equal(scene->crew->narrow_most, 4);
+	scene_end(scene);
+}
+
+static void what_is_another_place_does_not_wait(void **state)
+{
+	struct scene *scene = scene_begin(2, 1);
+
+	(void)state;
+	add(scene, 0, &port, 1);
+	look_at(scene, 0, SUBJECT_TCP, 53, 53);
+	add(scene, 0, &port, 1);
+	look_at(scene, 1, SUBJECT_UDP, 53, 53);
+	add(scene, 0, &port, 1);
+	look_at(scene, 2, SUBJECT_TCP, 53, 54);
+	add(scene, 1, &port, 1);
+	look_at(scene, 3, SUBJECT_TCP, 53, 53);
+	/* A peer of the first target. */
+	add(scene, 0, &port, 1);
+	look_at(scene, 4, SUBJECT_TCP, 53, 53);
+	scene->plan.observations[4].request.host = "7";
+	run(scene);
+	assert_int_equal(scene->crew->asked, 5);
+	assert_int_equal(scene->crew->port_most, 5);
+	scene_end(scene);
+}
+
+/* What waits is judged all the same when the round is stopped. */
+static void who_waits_for_a_silent_one_is_cancelled_with_it(void **state)
+{
+	struct scene *scene = scene_begin(1, 1);
+
+	(void)state;
+	scene->crew->answers_per_turn = 0;
+	add(scene, 0, &smb, 3);
+	look_at(scene, 0, SUBJECT_TCP, 443, 443);
+	timer_start(&scene->timer, scene->loop, clock_monotonic_us() + 10 * CLOCK_MILLISECOND,
+		    stop_now, &scene->stop);
+	run(scene);
+	assert_int_equal(scene->crew->asked, 1);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(scene->round->judgements[i].expected, "cancelled");
+	scene_end(scene);
+}
+
+static void certificates_that_go_along_fill_no_channel(void **state)
+{
+	enum { EACH = 60000, MOST = 8 << 20 };
+	struct scene *scene = scene_begin(40, 1);
+	char *authorities = memory_new(1, EACH + 1);
+
+	(void)state;
+	memset(authorities, 'x', EACH);
+	for (uint32_t i = 0; i < 40; i++)
+		add(scene, i, &port, 20);
+	for (size_t i = 0; i < 800; i++)
+		scene->plan.observations[i].request.authorities = authorities;
+	run(scene);
+	assert_int_equal(scene->crew->asked, 800);
+	assert_in_range(scene->crew->authority_bytes_most, MOST, MOST + EACH);
+	free(authorities);
 	scene_end(scene);
 }
 
@@ -300,11 +406,6 @@ static void the_rate_is_kept(void **state)
 	assert_true(took_us >= 195 * CLOCK_MILLISECOND);
 	assert_int_equal(scene->crew->asked, 30);
 	scene_end(scene);
-}
-
-static void stop_now(void *arg)
-{
-	*(bool *)arg = true;
 }
 
 static void what_a_stopped_round_has_not_seen_is_cancelled(void **state)
@@ -376,6 +477,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_check_is_judged_by_its_own_observation),
 		cmocka_unit_test(conversations_are_few_and_ports_are_many),
+		cmocka_unit_test(a_port_is_looked_at_by_one_at_a_time),
+		cmocka_unit_test(what_is_another_place_does_not_wait),
+		cmocka_unit_test(who_waits_for_a_silent_one_is_cancelled_with_it),
+		cmocka_unit_test(certificates_that_go_along_fill_no_channel),
 		cmocka_unit_test(targets_take_turns),
 		cmocka_unit_test(one_large_target_does_not_keep_the_others_waiting),
 		cmocka_unit_test(a_prober_is_not_given_more_than_it_can_hold),
