@@ -25,7 +25,7 @@ enum tls_said {
 	TLS_SAID_ALERT,			/* before or instead of a hello */
 	TLS_SAID_RETRY,			/* HelloRetryRequest */
 	TLS_SAID_HELLO,
-	TLS_SAID_PLAIN_TEXT		/* no TLS at all: see `words` */
+	TLS_SAID_PLAIN_TEXT		/* no TLS at all: see `words`; of other strangers nothing */
 };
 
 /* RFC 8446 6.2, and older ones. */
@@ -60,12 +60,13 @@ struct tls_flight {
 	uint8_t alert;
 	uint16_t version, suite;	/* of the hello or retry */
 	uint16_t group;			/* chosen, or asked for by a retry; 0: not said */
+	uint16_t dh_bits;		/* below 1.3: of the prime of a DHE suite; 0: none */
 	uint8_t compression;
 	bool secure_renegotiation;
 	bool certificate_requested;
 	bool complete;			/* listened as far as `until` says */
 	char alpn[32];			/* chosen, "" for none */
-	struct tls_key_share share;	/* the server's */
+	struct tls_key_share share;	/* the server's; without bytes when it is too long */
 	struct writer cookie;		/* of a retry */
 	struct writer chain;		/* u24 length and DER of each element, the leaf first */
 	size_t chain_elements;		/* kept in `chain` */
@@ -73,16 +74,22 @@ struct tls_flight {
 	struct writer staple;		/* the OCSP response, or empty */
 	char words[TLS_WORDS_MOST];	/* how plain text began; raw, ended by NUL */
 
-	/* its own: a message being put together, and what is still expected */
-	struct writer message;
-	size_t heard_bytes;
-	bool in_chain, staple_follows, encrypted;
+	size_t heard_bytes;		/* taken from the reader */
+
+	/* its own: the record and the message that are being heard, and what is awaited */
+	struct writer message, record;
+	size_t record_left, message_left, chain_left, awaited;
+	uint8_t record_type, message_type, part, rank, alert_level;
+	bool alert_begun, staple_follows, encrypted, key_exchanged;
 };
 
 void tls_flight_init(struct tls_flight *flight, enum tls_until until,
 		     struct tls_secrets *secrets);
 void tls_flight_free(struct tls_flight *flight);
-/* For a step's read. TURN_GO_ON: what was taken is done with, the same step goes on. */
+/* For a step's read. TURN_GO_ON: what was taken is done with, the same step goes on.
+ * TURN_CONCLUDED: heard as far as `until` says, or there is no more: after a retry, a fatal
+ * alert, a chain that was cut, or a 1.3 hello whose secrets cannot be had; see `complete`.
+ * After a retry it hears what is said to a second hello. */
 enum turn tls_flight_hear(struct tls_flight *flight, struct reader *in);
 
 #endif

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <stdlib.h>
 
-#include "tests/unit/said_hello.h"
+#include "tests/unit/openssl_server.h"
 
 static const uint16_t suites[] = { 0xc02f, 0xc013, 0x009e, 0x002f };
 static const uint16_t suites_1_3[] = { 0x1301, 0x1302 };
@@ -327,46 +325,14 @@ static void versions_have_words(void **state)
 	assert_null(tls_version_word(0x0002));
 }
 
-/* OpenSSL as a server, at the level where it accepts whatever it knows. */
-static SSL_CTX *server_new(void)
+static void ask_openssl(SSL_CTX *context, const struct tls_offer *offer, uint8_t *reply, int room)
 {
-	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-	EVP_PKEY *key = EVP_RSA_gen(2048);
-	X509 *certificate = X509_new();
-
-	SSL_CTX_set_security_level(context, 0);
-	SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
-	assert_int_equal(SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0"), 1);
-	X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
-	X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-	X509_set_pubkey(certificate, key);
-	assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
-	assert_int_equal(SSL_CTX_use_certificate(context, certificate), 1);
-	assert_int_equal(SSL_CTX_use_PrivateKey(context, key), 1);
-	EVP_PKEY_free(key);
-	X509_free(certificate);
-	return context;
-}
-
-static size_t ask_openssl(SSL_CTX *context, const struct tls_offer *offer, uint8_t *reply,
-			  int room)
-{
-	static uint8_t records[HELLO_ROOM];
-	SSL *server = SSL_new(context);
-	BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
+	SSL *server = server_open(context);
 	struct hello hello;
-	struct writer writer;
 
 	say(&hello, offer);
-	writer_init(&writer, records, sizeof records);
-	tls_put_records(&writer, tls_record_version(offer->version), hello.bytes, hello.length);
-	BIO_write(in, records, (int)writer.length);
-	SSL_set_bio(server, in, out);
-	assert_int_not_equal(SSL_accept(server), 1);
-	int length = BIO_read(out, reply, room);
+	server_hear(server, &hello, offer->version, reply, room);
 	SSL_free(server);
-	assert_true(length > 0);
-	return (size_t)length;
 }
 
 static void openssl_answers_with_the_version_asked_for(void **state)
