@@ -36,7 +36,10 @@ static bool may_stand(char c, bool first)
 /* A valid name that is not one of ours, as Prometheus itself renames what collides. */
 static char *label_name(const char *name)
 {
-	static const char *const ours[] = { "target", "check", "subject", "family", "peer", NULL };
+	static const char *const ours[] = {
+		"target", "check", "subject", "family", "peer", "starttls", "server_name",
+		"verify_name", "version", "position", NULL
+	};
 	struct text out = { 0 };
 
 	if (words_find(name, ours) >= 0 || !strncmp(name, "__", 2) ||
@@ -85,6 +88,12 @@ static int compare(const void *a, const void *b, void *arg)
 		order = compare_texts(left->request.subject.text, right->request.subject.text);
 	if (!order)
 		order = left->request.family - right->request.family;
+	if (!order)
+		order = compare_texts(left->request.starttls, right->request.starttls);
+	if (!order)
+		order = compare_texts(left->request.name, right->request.name);
+	if (!order)
+		order = compare_texts(left->request.verify_name, right->request.verify_name);
 	return order;
 }
 
@@ -103,8 +112,7 @@ struct series *series_by(const struct plan *plan, const struct collector *collec
 		if (plan->observations[i].request.collector == collector)
 			series->items[found++] = i;
 	qsort_r(series->items, found, sizeof *series->items, compare, series);
-	/* Rules that look at one place in two ways (with STARTTLS and without) have two
-	 * observations that no label tells apart. */
+	/* Two peers may be one host: what no label tells apart is given once. */
 	for (size_t i = 0; i < found; i++) {
 		uint32_t *item = &series->items[i];
 
@@ -121,6 +129,17 @@ void series_free(struct series *series)
 	free(series);
 }
 
+/* Where something is said of how to look: an empty label is none. */
+static void add_way(struct text *labels, const struct request *request)
+{
+	if (request->starttls)
+		labels_add(labels, "starttls", request->starttls);
+	if (request->name)
+		labels_add(labels, "server_name", request->name);
+	if (request->verify_name)
+		labels_add(labels, "verify_name", request->verify_name);
+}
+
 void series_add_labels(const struct series *series, uint32_t observation, struct text *labels)
 {
 	const struct plan_observation *about = &series->plan->observations[observation];
@@ -130,5 +149,6 @@ void series_add_labels(const struct series *series, uint32_t observation, struct
 	labels_add(labels, "subject", about->request.subject.text);
 	labels_add(labels, "family", about->request.family == 6 ? "6" : "4");
 	labels_add(labels, "peer", series->peers[observation] ? series->peers[observation] : "");
+	add_way(labels, &about->request);
 	labels_add_own(labels, target);
 }

@@ -192,9 +192,25 @@ static const char *word_asked_for(const struct fact_descriptor *about)
 	return NULL;
 }
 
-static double number_of(const struct fact_descriptor *about, const struct fact *fact)
+static bool is_list(const struct fact_descriptor *about)
 {
-	if (!fact)
+	return about->type == FACT_TEXTS || about->type == FACT_NUMBERS;
+}
+
+/* What was seen of one subject, for the metric of one of its facts. */
+struct sight {
+	const struct fact_descriptor *about;
+	const struct fact *fact;	/* NULL: not seen */
+	const struct facts *facts;	/* all of the observation; NULL when there is none */
+	bool whole;			/* nothing failed: a list has all its elements */
+};
+
+static double number_of(const struct sight *sight)
+{
+	const struct fact_descriptor *about = sight->about;
+	const struct fact *fact = sight->fact;
+
+	if (!fact || (is_list(about) && !sight->whole))
 		return NAN;
 	switch (about->type) {
 	case FACT_BOOLEAN:
@@ -205,6 +221,9 @@ static double number_of(const struct fact_descriptor *about, const struct fact *
 		return (double)fact->integer / 1e6;
 	case FACT_REAL:
 		return fact->real;
+	case FACT_TEXTS:
+	case FACT_NUMBERS:
+		return (double)fact->count;
 	default:
 		return !strcmp(fact->text, word_asked_for(about));
 	}
@@ -212,8 +231,102 @@ static double number_of(const struct fact_descriptor *about, const struct fact *
 
 static bool is_metric(const struct fact_descriptor *about)
 {
-	return about->metric && about->type != FACT_TEXTS && about->type != FACT_NUMBERS &&
+	return about->metric && about->type != FACT_RECORDS &&
 	       (about->type != FACT_TEXT || about->words);
+}
+
+static void add_labelled(struct text *out, const char *name, const struct text *labels,
+			 const char *label[static 2], double value)
+{
+	struct text all = { 0 };
+
+	text_add(&all, text_string(labels));
+	labels_add(&all, label[0], label[1]);
+	add_sample(out, name, &all, value);
+	text_free(&all);
+}
+
+static bool has_text(const struct fact *fact, const char *word)
+{
+	for (size_t i = 0; fact && i < fact->count; i++)
+		if (!strcmp(fact->texts[i], word))
+			return true;
+	return false;
+}
+
+/* A series for each word that the list can have; the label is what the list has many of:
+ * "tls.versions" gives version. */
+static void add_words(const struct sight *sight, const struct text *labels, struct text *out)
+{
+	const struct fact_descriptor *about = sight->about;
+	const char *plural = strrchr(about->name, '.') + 1;
+	char *label = memory_copy_span(plural, strlen(plural) - 1);
+
+	for (const char *const *word = about->words; *word; word++) {
+		bool seen = has_text(sight->fact, *word);
+		bool known = seen || (sight->fact && sight->whole);
+
+		add_labelled(out, about->metric, labels, (const char *[]){ label, *word },
+			     known ? seen : NAN);
+	}
+	free(label);
+}
+
+/* The column of a list of records in which each record has what the fact says of the first:
+ * not_after of cert.chain for cert.not_after. */
+static const struct fact_descriptor *
+find_column(const struct collector *collector, const struct fact_descriptor *about,
+	    const struct fact_descriptor **list)
+{
+	const char *name = strrchr(about->name, '.') + 1;
+	size_t stem = (size_t)(name - about->name);
+
+	for (*list = collector->facts; (*list)->name; ++*list) {
+		if ((*list)->type != FACT_RECORDS || strncmp((*list)->name, about->name, stem) != 0)
+			continue;
+		for (const struct fact_descriptor *c = (*list)->columns; c->name; c++)
+			if (!strcmp(c->name, name))
+				return c;
+	}
+	return NULL;
+}
+
+static void add_positions(const struct sight *sight, const struct collector *collector,
+			  const struct text *labels, struct text *out)
+{
+	const struct fact_descriptor *list;
+	const struct fact_descriptor *column = find_column(collector, sight->about, &list);
+	const struct fact *records = sight->facts ? facts_get(sight->facts, list) : NULL;
+
+	add_labelled(out, sight->about->metric, labels, (const char *[]){ "position", "0" },
+		     number_of(sight));
+	for (size_t i = 1; records && i < records->count; i++) {
+		const struct sight other = { .about = column,
+					     .fact = facts_get(records->records[i], column) };
+		struct text position = { 0 };
+
+		text_add_unsigned(&position, i);
+		add_labelled(out, sight->about->metric, labels,
+			     (const char *[]){ "position", text_string(&position) },
+			     number_of(&other));
+		text_free(&position);
+	}
+}
+
+static void add_sight(const struct sight *sight, const struct collector *collector,
+		      const struct text *labels, struct text *out)
+{
+	const struct fact_descriptor *about = sight->about, *list;
+
+	if (about->type == FACT_TEXTS && about->words)
+		add_words(sight, labels, out);
+	else if (find_column(collector, about, &list))
+		add_positions(sight, collector, labels, out);
+	else if (about->type == FACT_TEXT && !word_asked_for(about))
+		add_states(out, about->metric, labels, about->words,
+			   sight->fact ? sight->fact->text : NULL);
+	else
+		add_sample(out, about->metric, labels, number_of(sight));
 }
 
 /* A single port has no list of open ports: only what failed may still have the fact. */
@@ -222,31 +335,31 @@ static bool may_have(const struct observation *observation, const struct fact *f
 	return fact || !observation || observation->outcome.reason != REASON_NONE;
 }
 
-static void add_fact_metric(const struct report *report, const struct fact_descriptor *about,
-			    const struct series *series, struct text *out)
+static void add_fact_metric(const struct report *report, const struct collector *collector,
+			    const struct fact_descriptor *about, const struct series *series,
+			    struct text *out)
 {
-	bool has_states = about->type == FACT_TEXT && !word_asked_for(about);
 	struct text labels = { 0 };
 	bool begun = false;
 
 	for (size_t i = 0; i < series->count; i++) {
 		uint32_t index = series->items[i];
 		const struct observation *observation = report->round->observations[index];
-		const struct fact *fact =
-			observation ? facts_get(observation->facts, about) : NULL;
+		struct sight sight = { .about = about };
 
-		if (!may_have(observation, fact))
+		if (observation) {
+			sight.facts = observation->facts;
+			sight.fact = facts_get(observation->facts, about);
+			sight.whole = observation->outcome.reason == REASON_NONE;
+		}
+		if (!may_have(observation, sight.fact))
 			continue;
 		if (!begun)
 			add_family(out, about->metric, about->help);
 		begun = true;
 		text_clear(&labels);
 		series_add_labels(series, index, &labels);
-		if (has_states)
-			add_states(out, about->metric, &labels, about->words,
-				   fact ? fact->text : NULL);
-		else
-			add_sample(out, about->metric, &labels, number_of(about, fact));
+		add_sight(&sight, collector, &labels, out);
 	}
 	text_free(&labels);
 }
@@ -260,7 +373,7 @@ static void add_facts(const struct report *report, struct text *out)
 
 		for (const struct fact_descriptor *about = collector->facts; about->name; about++)
 			if (is_metric(about))
-				add_fact_metric(report, about, series, out);
+				add_fact_metric(report, collector, about, series, out);
 		series_free(series);
 	}
 }

@@ -33,10 +33,23 @@ static const struct fact_descriptor smb_facts[] = {
 	{ .name = NULL },
 };
 
+static const struct fact_descriptor chain_columns[] = {
+	{ .name = "subject", .type = FACT_TEXT },
+	{ .name = "not_after", .type = FACT_TIME },
+	{ .name = NULL },
+};
+
 static const struct fact_descriptor tls_facts[] = {
-	{ .name = "tls.versions", .type = FACT_TEXTS, .words = version_words },
+	{ .name = "tls.versions", .type = FACT_TEXTS, .words = version_words,
+	  .metric = "tls_version_accepted", .help = "h" },
+	{ .name = "tls.weak_ciphers", .type = FACT_TEXTS, .metric = "tls_weak_ciphers",
+	  .help = "h" },
 	{ .name = "tls.ciphers", .type = FACT_TEXTS },
-	{ .name = "cert.not_after", .type = FACT_TIME },
+	{ .name = "cert.not_after", .type = FACT_TIME,
+	  .metric = "certificate_not_after_timestamp_seconds", .help = "h" },
+	{ .name = "cert.trusted", .type = FACT_BOOLEAN, .metric = "certificate_trusted",
+	  .help = "h" },
+	{ .name = "cert.chain", .type = FACT_RECORDS, .columns = chain_columns },
 	{ .name = "cert.key_bits", .type = FACT_INTEGER },
 	{ .name = "cert.sha256", .type = FACT_TEXT, .unit = "hex" },
 	{ .name = "cert.serial", .type = FACT_TEXT, .unit = "hex" },
