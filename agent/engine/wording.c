@@ -7,7 +7,13 @@
 #include "agent/engine/operators.h"
 #include "ground/clock.h"
 
-enum { LIST_MOST = 24, LIST_SHORT = 8 };
+/* Names of cipher suites are long: a list of them ends earlier than one of ports. */
+enum { LIST_MOST = 24, LIST_SHORT = 8, CHARACTERS_MOST = 240 };
+
+static bool is_full(const struct text *out, size_t start, size_t shown)
+{
+	return shown == LIST_MOST || out->length - start > CHARACTERS_MOST;
+}
 
 /* How each operator is said before its operands. */
 static const char *const phrases[OPERATOR_COUNT] = {
@@ -79,9 +85,11 @@ static void add_unit(struct text *out, const struct fact_descriptor *about)
 
 static void add_operands(struct text *out, const struct expectation *expectation)
 {
-	for (size_t i = 0; i < expectation->count && i < LIST_MOST; i++)
+	size_t start = out->length, i;
+
+	for (i = 0; i < expectation->count && !is_full(out, start, i); i++)
 		text_add_format(out, "%s%s", i ? ", " : "", expectation->operands[i].text);
-	if (expectation->count > LIST_MOST)
+	if (i < expectation->count)
 		text_add_format(out, ", … (%zu in all)", expectation->count);
 	if (!expectation->count)
 		text_add(out, "nothing");
@@ -143,18 +151,18 @@ static size_t run_end(const struct fact *fact, size_t element,
 static void add_offenders(struct text *out, const struct fact *fact,
 			  const struct expectation *expectation)
 {
-	size_t shown = 0;
+	size_t shown = 0, start = out->length;
 
 	for (size_t i = 0, last; i < fact->count; i = last + 1) {
 		last = i;
 		if (!operator_offends(fact, i, expectation))
 			continue;
 		last = run_end(fact, i, expectation);
-		if (shown++ == LIST_MOST) {
+		if (is_full(out, start, shown)) {
 			text_add(out, ", …");
 			break;
 		}
-		if (shown > 1)
+		if (shown++)
 			text_add(out, ", ");
 		add_element(out, fact, i);
 		if (last > i)
@@ -193,6 +201,24 @@ static bool shows_offenders(const struct fact *fact, const struct expectation *e
 	       !operator_holds(fact, expectation);
 }
 
+/* All of it while it is short; the JSON of `observe` has it in full. */
+static void add_value(struct text *out, const struct fact *fact)
+{
+	struct text whole = { 0 };
+	size_t start = out->length, i = 0;
+
+	fact_describe(fact, &whole);
+	if (whole.length <= 2 * CHARACTERS_MOST || fact->about->type != FACT_TEXTS) {
+		text_add(out, text_string(&whole));
+		add_unit(out, fact->about);
+	} else {
+		for (; i < fact->count && !is_full(out, start, i); i++)
+			text_add_format(out, "%s%s", i ? " " : "", fact->texts[i]);
+		text_add_format(out, " … (of %zu)", fact->count);
+	}
+	text_free(&whole);
+}
+
 void wording_observed(const struct fact *fact, const struct expectation *expectation,
 		      int64_t wall_us, struct text *out)
 {
@@ -203,7 +229,6 @@ void wording_observed(const struct fact *fact, const struct expectation *expecta
 	} else if (!operator_elements(fact)) {
 		text_add(out, "none");
 	} else {
-		fact_describe(fact, out);
-		add_unit(out, fact->about);
+		add_value(out, fact);
 	}
 }

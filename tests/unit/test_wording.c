@@ -119,6 +119,35 @@ static void lists_without_end_are_cut(void **state)
 	assert_non_null(strstr(scene->judgement.observed, "144, 146, … (of 60)"));
 }
 
+#define SUITE "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"
+
+static void long_names_make_shorter_lists(void **state)
+{
+	struct scene *scene = *state;
+	struct expectation *expectation = expect(scene, VERSIONS, OPERATOR_ONLY);
+	const char *suites[30];
+
+	for (size_t i = 0; i < 20; i++)
+		against_text(expectation, SUITE);
+	for (size_t i = 0; i < 30; i++)
+		suites[i] = SUITE;
+	facts_set_texts(scene->observation.facts, &abouts[VERSIONS], suites, 30);
+	becomes(scene, VERDICT_OK, "satisfied");
+	reads(scene,
+	      "only " SUITE ", " SUITE ", " SUITE ", " SUITE ", " SUITE ", " SUITE
+	      ", … (20 in all)",
+	      SUITE " " SUITE " " SUITE " " SUITE " " SUITE " " SUITE " … (of 30)");
+	facts_set_texts(scene->observation.facts, &abouts[VERSIONS], suites, 12);
+	becomes(scene, VERDICT_OK, "satisfied");
+	assert_null(strstr(scene->judgement.observed, "(of"));
+	for (size_t i = 0; i < 20; i++)
+		expectation->operands[i].text = "TLS_AES_128_GCM_SHA256";
+	becomes(scene, VERDICT_CRITICAL, "violated");
+	assert_string_equal(scene->judgement.observed,
+			    SUITE ", " SUITE ", " SUITE ", " SUITE ", " SUITE ", " SUITE
+			    ", … (of 12)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +156,7 @@ int main(void)
 		SCENE(the_offending_ports_come_first),
 		SCENE(a_short_list_is_shown_whole_and_a_long_one_by_its_culprits),
 		SCENE(lists_without_end_are_cut),
+		SCENE(long_names_make_shorter_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
