@@ -16,6 +16,9 @@
 #include "ground/memory.h"
 #include "ground/text.h"
 
+static const char too_large[] = "it is larger than 1 MiB: those of the system are known anyway,"
+				" give only your own";
+
 /* A pipe would let the reader wait for ever. */
 static bool is_file(int fd, struct text *why)
 {
@@ -39,14 +42,12 @@ static bool read_all(int fd, struct text *bytes, struct text *why)
 		got = read(fd, part, sizeof part);
 		if (got > 0)
 			text_add_bytes(bytes, part, (size_t)got);
-	} while ((got > 0 && bytes->length <= AUTHORITIES_FILE_MOST) ||
-		 (got < 0 && errno == EINTR));
+	} while ((got > 0 && bytes->length <= AUTHORITIES_MOST) || (got < 0 && errno == EINTR));
 	if (got < 0)
 		text_add(why, strerror(errno));
-	else if (bytes->length > AUTHORITIES_FILE_MOST)
-		text_add(why, "it is larger than 1 MiB: give only the authorities that issue"
-			      " certificates for this target");
-	return got >= 0 && bytes->length <= AUTHORITIES_FILE_MOST;
+	else if (bytes->length > AUTHORITIES_MOST)
+		text_add(why, too_large);
+	return got >= 0 && bytes->length <= AUTHORITIES_MOST;
 }
 
 static bool load_bytes(const char *file, struct text *bytes, struct text *why)
@@ -137,8 +138,7 @@ static const char *take_certificates(struct arena *arena, const struct text *byt
 	if (!count && !why->length)
 		explain_none(bytes, why);
 	else if (length > AUTHORITIES_MOST && !why->length)
-		text_add_format(why, "%u certificates are too many: those of the system are"
-				     " known anyway, give only your own", count);
+		text_add(why, too_large);
 	else if (!why->length)
 		taken = arena_copy_span(arena, pem, length);
 	ERR_clear_error();

@@ -8,11 +8,8 @@
 
 #include "agent/plan/config.h"
 
-enum {
-	AUTHORITIES_FILE_MOST = 1 << 20,
-	/* Of the certificates alone, some forty: they go to the probers with each request. */
-	AUTHORITIES_MOST = 60000
-};
+/* Of a file, and of the certificates in it: they go to the probers with each request. */
+enum { AUTHORITIES_MOST = 1 << 20 };
 
 struct text;
 

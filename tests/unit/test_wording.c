@@ -136,7 +136,7 @@ static void long_names_make_shorter_lists(void **state)
 	reads(scene,
 	      "only " SUITE ", " SUITE ", " SUITE ", " SUITE ", " SUITE ", " SUITE
 	      ", … (20 in all)",
-	      SUITE " " SUITE " " SUITE " " SUITE " " SUITE " " SUITE " … (of 30)");
+	      SUITE " " SUITE " " SUITE " " SUITE " " SUITE " " SUITE " " SUITE " … (of 30)");
 	facts_set_texts(scene->observation.facts, &abouts[VERSIONS], suites, 12);
 	becomes(scene, VERDICT_OK, "satisfied");
 	assert_null(strstr(scene->judgement.observed, "(of"));
