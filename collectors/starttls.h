@@ -31,14 +31,18 @@ struct starttls {
 	enum starttls_answer answer;
 	bool listed;			/* the peer's list of abilities names it */
 	bool secured;			/* TLS can begin, also when it was stripped */
-	char said[STARTTLS_SAID_MOST];	/* the line that refuses or spoils it; raw; or "" */
+	char said[STARTTLS_SAID_MOST];	/* the line that refuses or spoils it, or how a stranger
+					   began; raw, NULs too, and ended by one; or "" */
 	unsigned state;			/* the protocol's own */
 };
 
 struct starttls_protocol {
 	const char *word;		/* "smtp" */
-	const struct step *steps;	/* stage STAGE_STARTTLS; CONCLUDED: no TLS to be had */
-	size_t count;
+	/* Stage STAGE_STARTTLS. The last ends with NEXT_STEP once TLS can begin. CONCLUDED: no
+	 * TLS to be had, for the reason `answer` is; UNKNOWN, when the peer would not speak to
+	 * us at all (too busy, not for this name), in words that are in `said`. */
+	const struct step *steps;
+	size_t count;			/* 0: TLS from the first byte */
 	uint16_t usual_port;
 	/* How TLS bytes travel, for those that wrap them (TDS); NULL: as they are. */
 	void (*wrap)(struct writer *out, const void *bytes, size_t length);
@@ -52,9 +56,13 @@ const char *const *starttls_words(void);
 const char *starttls_answer_word(enum starttls_answer answer);
 /* Ended by NULL; of the fact. */
 const char *const *starttls_answer_words(void);
+/* After NOT_THIS_PROTOCOL: a TLS alert came, so that the port begins with TLS. */
+bool starttls_met_tls(const struct starttls *starttls);
 /* What speaks plain text there, by its first bytes: "smtp", "ssh", "http" …; "other". */
 const char *starttls_recognise(const char *bytes, size_t length);
 /* Ended by NULL: every word that starttls_recognise() can say. */
 const char *const *starttls_plain_words(void);
+/* Whom nobody answers in TLS may be asked in plain SIP; who speaks it begins "SIP/2.0 ". */
+void starttls_put_sip_options(struct writer *out, const char *name);
 
 #endif
