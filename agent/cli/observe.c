@@ -9,6 +9,7 @@
 #include "agent/cli/setup.h"
 #include "agent/ipc/crew.h"
 #include "agent/plan/authorities.h"
+#include "collectors/starttls.h"
 #include "ground/clock.h"
 #include "ground/words.h"
 #include "net/address.h"
@@ -41,16 +42,6 @@ struct look {
 static const char *const *format_words(void)
 {
 	static const char *const words[] = { "human", "json", NULL };
-
-	return words;
-}
-
-static const char *const *starttls_words(void)
-{
-	static const char *const words[] = {
-		"smtp", "imap", "pop3", "ftp", "xmpp", "xmpp-server", "ldap", "postgres", "rdp",
-		"mssql", "sip", "sips", NULL
-	};
 
 	return words;
 }

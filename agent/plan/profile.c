@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/plan/profile_file.h"
+#include "collectors/starttls.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
 #include "ground/words.h"
@@ -25,9 +26,6 @@ static const int vantage_values[] = {
 #undef VANTAGE_VALUE
 };
 
-static const char *const starttls_words[] = { "smtp",        "imap", "pop3",     "ftp", "xmpp",
-					      "xmpp-server", "ldap", "postgres", "rdp", "mssql",
-					      "sip",         "sips", NULL };
 static const char *const closed_words[] = { "unknown", "not_applicable", NULL };
 
 const char *severity_word(enum severity severity)
@@ -116,15 +114,15 @@ static bool read_starttls(struct reading *reading, const struct field *field,
 			  const struct node *node, void *base)
 {
 	struct rule *rule = base;
-	int index = node->kind == NODE_TEXT ? words_find(node->text, field->words) : 0;
+	int index = node->kind == NODE_TEXT ? words_find(node->text, starttls_words()) : 0;
 
 	if (node->kind != NODE_TEXT)
 		return form_refuse(reading, field->name, node, "the name of a protocol");
 	if (index < 0)
 		problems_add_unknown(reading->problems, node->place, "protocol", node->text,
-				     field->words);
+				     starttls_words());
 	else
-		rule->starttls = field->words[index];
+		rule->starttls = starttls_words()[index];
 	return index >= 0;
 }
 
@@ -267,8 +265,7 @@ static const struct field rule_fields[] = {
 	{ "scenario", FIELD_OWN, AT(struct rule, scenarios), COUNT(struct rule, scenario_count),
 	  .read = read_names },
 	{ "peer", FIELD_OWN, AT(struct rule, peer), .read = read_name },
-	{ "starttls", FIELD_OWN, AT(struct rule, starttls), .words = starttls_words,
-	  .read = read_starttls },
+	{ "starttls", FIELD_OWN, .read = read_starttls },
 	{ "server_name", FIELD_TEXT, AT(struct rule, server_name), .complain = complain_host },
 	{ "verify_name", FIELD_TEXT, AT(struct rule, verify_name), .complain = complain_host },
 	{ "timeout", FIELD_DURATION, AT(struct rule, timeout_us),
