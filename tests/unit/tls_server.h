@@ -17,7 +17,7 @@ struct tls_server {
 	int certificate_length;
 };
 
-/* TLS 1.3 with one suite, and the groups that it accepts in OpenSSL's words. */
+/* With one suite of TLS 1.3 and some groups, in OpenSSL's words; NULL: the usual ones. */
 void tls_server_begin(struct tls_server *server, const char *suite, const char *groups);
 void tls_server_end(struct tls_server *server);
 /* What it says to these bytes; 0 when nothing. */
