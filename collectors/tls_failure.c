@@ -85,17 +85,11 @@ static void note_plain_text(struct run *run, const char *words)
 		run_note(run, "%s is spoken here in plain text", spoken);
 }
 
-/* The alert of a TLS server that cannot make sense of plain text. */
-static bool met_tls(const struct starttls *starttls)
-{
-	return starttls->said[0] == 21 && starttls->said[1] == 3;
-}
-
 static void note_no_starttls(struct run *run, const struct tls_answer *answer)
 {
 	const struct dialogue_end *end = &answer->end;
 
-	if (met_tls(answer->starttls))
+	if (starttls_met_tls(answer->starttls))
 		run_note(run, "TLS begins here with the first byte: ask without --starttls");
 	else if (end->outcome.reason == REASON_TIMED_OUT &&
 		 end->outcome.stage == STAGE_STARTTLS && !end->bytes_received)
