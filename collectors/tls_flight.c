@@ -108,10 +108,11 @@ static enum turn hear_handshake(struct tls_flight *flight, struct reader *in)
 	enum turn turn = tls_handshake_hear(flight, in);
 
 	/* Who asks for another hello waits for it. */
-	if (turn == TURN_CONCLUDED && flight->said == TLS_SAID_RETRY &&
-	    (reader_left(in) || flight->record_left))
-		return TURN_MALFORMED;
-	return turn;
+	if (turn != TURN_CONCLUDED || flight->said != TLS_SAID_RETRY ||
+	    !(reader_left(in) || flight->record_left))
+		return turn;
+	flight->complete = false;
+	return TURN_MALFORMED;
 }
 
 /* All of it is there. */

@@ -25,7 +25,7 @@ enum part {
 
 static void await(struct tls_flight *flight, enum part part, size_t bytes)
 {
-	flight->part = part;
+	flight->part = (uint8_t)part;
 	flight->awaited = bytes;
 	writer_clear(&flight->message);
 }
