@@ -271,7 +271,7 @@ static void a_short_deadline_leaves_no_time_to_ask_again(void **state)
 	scene_end(&scene);
 }
 
-static void a_hello_that_is_hung_up_on_is_sent_again_when_others_were_answered(void **state)
+static void a_hello_that_is_hung_up_on_is_sent_again_when_others_are_heard(void **state)
 {
 	static const enum act acts[] = { CLOSE, RESET, CLOSE_AT_ONCE };
 
@@ -364,7 +364,7 @@ int main(void)
 		cmocka_unit_test(a_peer_that_is_away_for_a_moment_is_asked_again),
 		cmocka_unit_test(a_peer_that_stays_away_has_refused),
 		cmocka_unit_test(a_short_deadline_leaves_no_time_to_ask_again),
-		cmocka_unit_test(a_hello_that_is_hung_up_on_is_sent_again_when_others_were_answered),
+		cmocka_unit_test(a_hello_that_is_hung_up_on_is_sent_again_when_others_are_heard),
 		cmocka_unit_test(a_peer_that_keeps_hanging_up_is_taken_at_its_word),
 		cmocka_unit_test(silence_leaves_time_for_another_hello),
 		cmocka_unit_test(silence_takes_a_third_of_what_is_left_at_most),
