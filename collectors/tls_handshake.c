@@ -160,7 +160,7 @@ static enum turn hear_retry(struct tls_flight *flight, struct reader message,
 	struct reader cookie = hello->cookie;
 	size_t length = reader_left(&cookie);
 
-	if (length <= TLS_COOKIE_MOST)
+	if (length && length <= TLS_COOKIE_MOST)
 		writer_put(&flight->cookie, reader_take(&cookie, length), length);
 	flight->rank = 0;
 	if (!flight->secrets)
