@@ -53,7 +53,12 @@ static bool is_letter(char c)
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* A word in upper or lower case, and not in a name of a host: "ftp.example". */
+static bool is_alphanumeric(char c)
+{
+	return is_letter(c) || is_digit(c);
+}
+
+/* Also within a word ("ESMTP", "vsFTPd"), but not in the name of a host: "ftp.example". */
 static bool says(const char *line, size_t length, const char *word)
 {
 	size_t width = strlen(word);
@@ -63,10 +68,10 @@ static bool says(const char *line, size_t length, const char *word)
 
 		if (strncasecmp(line + at, word, width) != 0)
 			continue;
-		while (behind < length && (is_letter(line[behind]) || is_digit(line[behind])))
+		while (behind < length && is_alphanumeric(line[behind]))
 			behind++;
-		if ((behind + 1 >= length || line[behind] != '.' || line[behind + 1] == ' ') &&
-		    (!at || line[at - 1] != '.'))
+		if (behind + 1 >= length || line[behind] != '.' ||
+		    !is_alphanumeric(line[behind + 1]))
 			return true;
 	}
 	return false;
@@ -81,10 +86,9 @@ static const char *by_code(const char *bytes, size_t length)
 	if (line < 5 || !is_digit(bytes[0]) || !is_digit(bytes[1]) || !is_digit(bytes[2]) ||
 	    (bytes[3] != ' ' && bytes[3] != '-'))
 		return NULL;
-	if (says(bytes, line, "SMTP") || says(bytes, line, "ESMTP"))
+	if (says(bytes, line, "SMTP"))
 		return "smtp";
-	if (says(bytes, line, "FTP") || says(bytes, line, "FTPd") ||
-	    says(bytes, line, "FileZilla"))
+	if (says(bytes, line, "FTP") || says(bytes, line, "FileZilla"))
 		return "ftp";
 	return NULL;
 }

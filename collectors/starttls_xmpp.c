@@ -9,7 +9,7 @@
 #include "collectors/starttls_steps.h"
 #include "collectors/starttls_xml.h"
 
-enum { STANZA_MOST = 16384, DEPTH_MOST = 16 };
+enum { STANZA_MOST = 8192, DEPTH_MOST = 16 };
 
 #define NAMESPACE_TLS "urn:ietf:params:xml:ns:xmpp-tls"
 

@@ -85,12 +85,20 @@ static inline void play_whole(struct play *play, const char *word, const void *b
 	play_hear(play, bytes, length);
 }
 
+/* In pieces of that length; the last may be shorter. */
+static inline void play_pieces(struct play *play, const char *word, const void *bytes,
+			       size_t length, size_t piece)
+{
+	play_start(play, word);
+	for (size_t came = piece; came < length; came += piece)
+		play_hear(play, bytes, came);
+	play_hear(play, bytes, length);
+}
+
 static inline void play_bytewise(struct play *play, const char *word, const void *bytes,
 				 size_t length)
 {
-	play_start(play, word);
-	for (size_t came = 1; came <= length; came++)
-		play_hear(play, bytes, came);
+	play_pieces(play, word, bytes, length, 1);
 }
 
 #endif
