@@ -75,7 +75,7 @@ static void a_flight_is_heard_as_far_as_wanted(void **state)
 	struct tls_flight *flight = &scene->flight;
 
 	put_flight(scene, ECDHE_SUITE, ecdhe, sizeof ecdhe - 1);
-	for (int until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
+	for (enum tls_until until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
 		assert_int_equal(say(scene, until), TURN_CONCLUDED);
 		assert_true(flight->complete);
 		assert_int_equal(flight->said, TLS_SAID_HELLO);
@@ -123,7 +123,7 @@ static void an_anonymous_server_has_no_certificate_but_a_group(void **state)
 	put_server_hello(&scene->messages, 0x0301, ANONYMOUS_SUITE, NULL, 0);
 	put_message(&scene->messages, TLS_MESSAGE_KEY_EXCHANGE, ecdhe, sizeof ecdhe - 1);
 	put_message(&scene->messages, TLS_MESSAGE_HELLO_DONE, "", 0);
-	for (int until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
+	for (enum tls_until until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
 		assert_int_equal(say(scene, until), TURN_CONCLUDED);
 		assert_true(scene->flight.complete);
 		assert_int_equal(scene->flight.chain_elements, 0);
@@ -136,7 +136,7 @@ static void a_suite_nobody_knows_is_heard_to_its_end(void **state)
 	struct scene *scene = *state;
 
 	put_flight(scene, UNKNOWN_SUITE, "whatever", 8);
-	for (int until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
+	for (enum tls_until until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
 		assert_int_equal(say(scene, until), TURN_CONCLUDED);
 		assert_true(scene->flight.complete);
 		assert_int_equal(scene->flight.suite, UNKNOWN_SUITE);

@@ -130,7 +130,7 @@ static void an_encrypted_flight_is_read_as_far_as_wanted(void **state)
 	struct tls_flight *flight = &scene->flight;
 
 	ask_1_3(scene, 29);
-	for (int until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
+	for (enum tls_until until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
 		bool read_on = until >= TLS_UNTIL_CERTIFICATE;
 
 		for (size_t portion = 1; portion < 8192; portion = portion * 3 + 1) {
@@ -156,7 +156,7 @@ static void without_secrets_a_hello_of_1_3_is_all(void **state)
 	struct scene *scene = *state;
 
 	ask_1_3(scene, 29);
-	for (int until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
+	for (enum tls_until until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
 		assert_int_equal(hear_blindly(scene, until), TURN_CONCLUDED);
 		assert_true(scene->flight.complete);
 		assert_int_equal(scene->flight.group, 29);

@@ -125,7 +125,7 @@ static void what_a_real_server_said_is_heard(void **state)
 	(void)state;
 	for (size_t i = 0; i < RECORDED; i++) {
 		sample_load(&sample, recorded[i].name);
-		for (int until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
+		for (enum tls_until until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
 			for (size_t portion = 1; portion < SAMPLE_ROOM; portion *= 11) {
 				assert_int_equal(hear_sample(&flight, &sample, until, portion),
 						 TURN_CONCLUDED);
@@ -194,7 +194,7 @@ static void a_flight_cut_anywhere_is_not_complete(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < RECORDED; i++) {
-		for (int until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
+		for (enum tls_until until = TLS_UNTIL_HELLO; until <= TLS_UNTIL_DONE; until++) {
 			sample_load(&sample, recorded[i].name);
 			sample.length = bytes_needed(&flight, &sample, until);
 			while (sample.length-- > 0) {
