@@ -31,6 +31,7 @@ struct request {
 
 /* Whom the certificate must name: a name or an address. */
 const char *request_verified_name(const struct request *request);
+/* All but the authorities. */
 void request_encode(const struct request *request, struct writer *out);
 bool request_decode(struct reader *in, struct arena *arena, struct request *request);
 

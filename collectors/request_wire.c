@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A request between processes: u8 collector, u8 family, u32 timeout, u32 packets per
- * second, u64 wanted facts, then the strings, the authorities a long one. The subject travels
- * as its text and is parsed again, so that there is nothing in it that could contradict itself.
+ * second, u64 wanted facts, then the strings. The subject travels as its text and is parsed
+ * again, so that there is nothing in it that could contradict itself. The authorities, which
+ * many requests have in common, travel by themselves.
  */
 #include "collectors/collector.h"
 #include "collectors/request.h"
@@ -20,7 +21,6 @@ void request_encode(const struct request *request, struct writer *out)
 	string_put(out, request->host);
 	string_put(out, request->name);
 	string_put(out, request->verify_name);
-	string_put_long(out, request->authorities);
 	string_put(out, request->starttls);
 	string_put(out, request->source);
 	string_put(out, request->proxy);
@@ -50,17 +50,6 @@ static bool take_optional(struct reader *in, struct arena *arena, const char **s
 	return true;
 }
 
-static bool take_authorities(struct reader *in, struct arena *arena, struct request *request)
-{
-	const char *bytes;
-	size_t length;
-
-	if (!string_take_long(in, &bytes, &length))
-		return false;
-	request->authorities = length ? arena_copy_span(arena, bytes, length) : NULL;
-	return true;
-}
-
 bool request_decode(struct reader *in, struct arena *arena, struct request *request)
 {
 	*request = (struct request){ 0 };
@@ -78,7 +67,6 @@ bool request_decode(struct reader *in, struct arena *arena, struct request *requ
 	request->host = string_take_copy(in, arena);
 	return request->host && take_optional(in, arena, &request->name) &&
 	       take_optional(in, arena, &request->verify_name) &&
-	       take_authorities(in, arena, request) &&
 	       take_optional(in, arena, &request->starttls) &&
 	       take_optional(in, arena, &request->source) &&
 	       take_optional(in, arena, &request->proxy);

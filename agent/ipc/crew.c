@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "agent/ipc/channel.h"
+#include "agent/ipc/shelf.h"
 #include "agent/ipc/spawn.h"
 #include "ground/clock.h"
 #include "ground/log.h"
@@ -47,6 +48,7 @@ struct prober {
 	size_t count, room;
 	uint32_t first_free;
 	size_t taken;			/* and forgotten ones: what it still owes us */
+	uint32_t authorities_sent;	/* of the crew's shelf, from its beginning */
 	int64_t started_us;
 	int64_t pause_us;
 	struct timer pause;
@@ -62,6 +64,7 @@ struct crew {
 	struct prober_settings settings;
 	unsigned size, restarts;
 	struct timer look;
+	struct shelf authorities;
 	struct prober probers[];
 };
 
@@ -69,14 +72,28 @@ static bool prober_says(void *arg, enum message_kind kind, struct reader *body);
 static void prober_has_closed(void *arg, const char *why);
 static void look_after_probers(void *arg);
 
+/* All up to this number: the prober counts along. */
+static void send_authorities(struct prober *prober, uint32_t number)
+{
+	while (prober->authorities_sent < number) {
+		uint32_t next = ++prober->authorities_sent;
+
+		message_put_authorities(channel_out(prober->channel), next,
+					shelf_at(&prober->crew->authorities, next));
+	}
+}
+
 /* Its time counts from here: a ticket held while there was no prober is not late yet. */
 static void send_request(struct prober *prober, uint32_t number)
 {
 	struct ticket *ticket = &prober->tickets[number];
+	uint32_t authorities =
+		shelf_number(&prober->crew->authorities, ticket->request->authorities);
 
 	ticket->overdue_us = loop_now_us(prober->crew->loop) +
 			     ticket->request->timeout_ms * CLOCK_MILLISECOND + OVERDUE_US;
-	message_put_observe(channel_out(prober->channel), number, ticket->request);
+	send_authorities(prober, authorities);
+	message_put_observe(channel_out(prober->channel), number, authorities, ticket->request);
 }
 
 static uint32_t ticket_take(struct prober *prober)
@@ -115,6 +132,7 @@ static void prober_start(struct prober *prober)
 
 	prober->started_us = clock_monotonic_us();
 	prober->looks = 0;
+	prober->authorities_sent = 0;
 	if (fd < 0) {
 		prober->pid = 0;
 		prober_has_closed(prober, strerror(errno));
@@ -345,6 +363,7 @@ void crew_free(struct crew *crew)
 		timer_stop(&prober->pause);
 		free(prober->tickets);
 	}
+	shelf_free(&crew->authorities);
 	free(crew);
 }
 

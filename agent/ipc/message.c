@@ -62,20 +62,39 @@ bool message_take_settings(struct reader *body, struct prober_settings *settings
 	       string_take_into(body, settings->user, sizeof settings->user) && is_done(body);
 }
 
-void message_put_observe(struct writer *out, uint32_t ticket, const struct request *request)
+void message_put_observe(struct writer *out, uint32_t ticket, uint32_t authorities,
+			 const struct request *request)
 {
 	size_t at = message_begin(out, MESSAGE_OBSERVE);
 
 	writer_put_u32le(out, ticket);
+	writer_put_u32le(out, authorities);
 	request_encode(request, out);
 	message_end(out, at);
 }
 
-bool message_take_observe(struct reader *body, uint32_t *ticket, struct arena *arena,
-			  struct request *request)
+bool message_take_observe(struct reader *body, uint32_t *ticket, uint32_t *authorities,
+			  struct arena *arena, struct request *request)
 {
 	*ticket = reader_take_u32le(body);
+	*authorities = reader_take_u32le(body);
 	return request_decode(body, arena, request) && is_done(body);
+}
+
+void message_put_authorities(struct writer *out, uint32_t number, const char *pem)
+{
+	size_t at = message_begin(out, MESSAGE_AUTHORITIES);
+
+	writer_put_u32le(out, number);
+	string_put_long(out, pem);
+	message_end(out, at);
+}
+
+bool message_take_authorities(struct reader *body, uint32_t *number, const char **pem,
+			      size_t *length)
+{
+	*number = reader_take_u32le(body);
+	return string_take_long(body, pem, length) && is_done(body);
 }
 
 void message_put_ready(struct writer *out, const struct fence_report *report)

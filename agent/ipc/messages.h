@@ -12,11 +12,13 @@
 enum message_kind {
 	/* engine → prober */
 	MESSAGE_SETTINGS = 1,	/* struct prober_settings; the first message */
-	MESSAGE_OBSERVE,	/* u32 ticket, request */
+	MESSAGE_OBSERVE,	/* u32 ticket, u32 number of authorities or 0, request */
 	/* prober → engine */
 	MESSAGE_READY,		/* struct fence_report: the fence is closed */
 	MESSAGE_OBSERVED,	/* u32 ticket, observation */
 	MESSAGE_LOG,		/* u8 level, topic, line */
+	/* engine → prober */
+	MESSAGE_AUTHORITIES,	/* u32 number, PEM: before the first request that says it */
 	MESSAGE_KINDS
 };
 
@@ -42,9 +44,15 @@ int message_next(struct reader *in, enum message_kind *kind, struct reader *body
 
 void message_put_settings(struct writer *out, const struct prober_settings *settings);
 bool message_take_settings(struct reader *body, struct prober_settings *settings);
-void message_put_observe(struct writer *out, uint32_t ticket, const struct request *request);
-bool message_take_observe(struct reader *body, uint32_t *ticket, struct arena *arena,
-			  struct request *request);
+/* authorities: the number of the request's, see shelf.h. */
+void message_put_observe(struct writer *out, uint32_t ticket, uint32_t authorities,
+			 const struct request *request);
+bool message_take_observe(struct reader *body, uint32_t *ticket, uint32_t *authorities,
+			  struct arena *arena, struct request *request);
+void message_put_authorities(struct writer *out, uint32_t number, const char *pem);
+/* In place, without a NUL at its end. */
+bool message_take_authorities(struct reader *body, uint32_t *number, const char **pem,
+			      size_t *length);
 void message_put_ready(struct writer *out, const struct fence_report *report);
 bool message_take_ready(struct reader *body, struct fence_report *report);
 void message_put_observed(struct writer *out, uint32_t ticket,

@@ -10,6 +10,7 @@
 
 #include "agent/ipc/channel.h"
 #include "agent/ipc/fence.h"
+#include "agent/ipc/shelf.h"
 #include "collectors/run.h"
 #include "ground/log.h"
 #include "ground/memory.h"
@@ -19,6 +20,7 @@ struct prober {
 	struct channel *engine;
 	struct resolver *resolver;
 	struct runner *runner;		/* NULL until the settings have come */
+	struct shelf authorities;
 };
 
 /* Where to send what a run brings; lives in the run's arena. */
@@ -82,14 +84,28 @@ static bool take_request(struct prober *prober, struct reader *body)
 	struct arena *arena = arena_new();
 	struct errand *errand = arena_take(arena, sizeof *errand);
 	struct request request;
+	uint32_t number;
 
 	errand->prober = prober;
-	if (!prober->runner || !message_take_observe(body, &errand->ticket, arena, &request)) {
+	if (!prober->runner ||
+	    !message_take_observe(body, &errand->ticket, &number, arena, &request) ||
+	    number > prober->authorities.count) {
 		arena_free(arena);
 		return false;
 	}
+	request.authorities = shelf_at(&prober->authorities, number);
 	runner_start(prober->runner, arena, &request, send_observation, errand);
 	return true;
+}
+
+static bool take_authorities(struct prober *prober, struct reader *body)
+{
+	const char *pem;
+	size_t length;
+	uint32_t number;
+
+	return message_take_authorities(body, &number, &pem, &length) &&
+	       shelf_put(&prober->authorities, number, pem, length);
 }
 
 static bool take_message(void *arg, enum message_kind kind, struct reader *body)
@@ -101,6 +117,8 @@ static bool take_message(void *arg, enum message_kind kind, struct reader *body)
 		return take_settings(prober, body);
 	case MESSAGE_OBSERVE:
 		return take_request(prober, body);
+	case MESSAGE_AUTHORITIES:
+		return take_authorities(prober, body);
 	default:
 		return false;
 	}

@@ -3,6 +3,7 @@
  * A stream of messages as the other process sends it; whole ones are taken apart.
  */
 #include "agent/ipc/messages.h"
+#include "agent/ipc/shelf.h"
 #include "ground/memory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -11,13 +12,13 @@ static void take_request(struct reader *body)
 {
 	struct arena *arena = arena_new();
 	struct request request;
-	uint32_t ticket;
+	uint32_t ticket, authorities;
 
-	if (message_take_observe(body, &ticket, arena, &request)) {
+	if (message_take_observe(body, &ticket, &authorities, arena, &request)) {
 		struct writer out;
 
 		writer_grow_up_to(&out, 2 * MESSAGE_MOST);
-		message_put_observe(&out, ticket, &request);
+		message_put_observe(&out, ticket, authorities, &request);
 		writer_free(&out);
 	}
 	arena_free(arena);
@@ -38,6 +39,24 @@ static void take_observation(struct reader *body)
 	observation_free(observation);
 }
 
+static void take_authorities(struct reader *body)
+{
+	struct shelf shelf = { 0 };
+	const char *pem;
+	size_t length;
+	uint32_t number;
+
+	if (message_take_authorities(body, &number, &pem, &length) &&
+	    shelf_put(&shelf, number, pem, length)) {
+		struct writer out;
+
+		writer_grow_up_to(&out, MESSAGE_MOST);
+		message_put_authorities(&out, number, shelf_at(&shelf, number));
+		writer_free(&out);
+	}
+	shelf_free(&shelf);
+}
+
 static void take_body(enum message_kind kind, struct reader *body)
 {
 	struct prober_settings settings;
@@ -49,6 +68,8 @@ static void take_body(enum message_kind kind, struct reader *body)
 		message_take_settings(body, &settings);
 	else if (kind == MESSAGE_OBSERVE)
 		take_request(body);
+	else if (kind == MESSAGE_AUTHORITIES)
+		take_authorities(body);
 	else if (kind == MESSAGE_READY)
 		message_take_ready(body, &report);
 	else if (kind == MESSAGE_OBSERVED)

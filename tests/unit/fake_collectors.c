@@ -51,7 +51,8 @@ static void finish_well(void *arg)
 static void echo_start(struct run *run)
 {
 	starts++;
-	facts_set_text(run->facts, &facts[FAKE_TEXT], "hello");
+	facts_set_text(run->facts, &facts[FAKE_TEXT],
+		       run->request->authorities ? run->request->authorities : "hello");
 	finish_well(run);
 }
 

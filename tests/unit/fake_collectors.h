@@ -3,7 +3,8 @@
  * Stands in for collectors/collectors.c in tests of what runs collectors. The subject's
  * port says how many milliseconds `later` and `spin` take.
  *
- *	echo	finishes inside start(), with the process's number and some facts
+ *	echo	finishes inside start(), with the process's number and the request's
+ *		authorities
  *	later	finishes after a while		spin	takes so much of a CPU
  *	never	does not finish			crash	aborts
  */

@@ -13,6 +13,7 @@
 
 #include "agent/ipc/crew.h"
 #include "agent/ipc/prober.h"
+#include "agent/ipc/shelf.h"
 #include "ground/clock.h"
 #include "ground/log.h"
 #include "ground/memory.h"
@@ -92,6 +93,14 @@ static pid_t pid_of(const struct observation *observation)
 
 	assert_non_null(fact);
 	return (pid_t)fact->integer;
+}
+
+static const char *echo_of(const struct observation *observation)
+{
+	const struct fact *fact = facts_get(observation->facts, fake_fact(FAKE_TEXT));
+
+	assert_non_null(fact);
+	return fact->text;
 }
 
 static pid_t prober_of(struct scene *scene, uint32_t key)
@@ -228,6 +237,70 @@ static void a_prober_that_rests_is_left_alone(void **state)
 	scene_end(scene);
 }
 
+static void what_is_on_a_shelf_is_known_by_its_number(void **state)
+{
+	char one[] = "one", two[] = "two";
+	struct shelf ours = { 0 }, theirs = { 0 };
+
+	(void)state;
+	assert_int_equal(shelf_number(&ours, NULL), 0);
+	assert_int_equal(shelf_number(&ours, one), 1);
+	assert_int_equal(shelf_number(&ours, two), 2);
+	assert_int_equal(shelf_number(&ours, "one"), 1);
+	/* Another string in the same place is another string. */
+	memcpy(one, "eno", 3);
+	assert_int_equal(shelf_number(&ours, one), 3);
+	assert_string_equal(shelf_at(&ours, 1), "one");
+	assert_false(shelf_put(&theirs, 0, "one", 3));
+	assert_false(shelf_put(&theirs, 2, "two", 3));
+	assert_true(shelf_put(&theirs, 1, "one and more", 3));
+	assert_false(shelf_put(&theirs, 1, "one", 3));
+	assert_string_equal(shelf_at(&theirs, 1), "one");
+	assert_null(shelf_at(&theirs, 0));
+	assert_null(shelf_at(&theirs, 2));
+	shelf_free(&ours);
+	shelf_free(&theirs);
+}
+
+/* A megabyte with each of them would be more than the socket's queue may hold. */
+static void authorities_go_to_a_prober_once(void **state)
+{
+	enum { REQUESTS = 100, BYTES = 1 << 20 };
+	struct scene *scene = scene_begin(1);
+	struct request request = fake_request("later", 1, "tcp/1");
+	char *pem = memory_new(BYTES + 1, 1);
+
+	(void)state;
+	memset(pem, 'A', BYTES);
+	request.authorities = pem;
+	for (size_t i = 0; i < REQUESTS; i++)
+		ask(scene, 0, &request);
+	wait_for(scene, REQUESTS, 20);
+	for (size_t i = 0; i < REQUESTS; i++)
+		assert_int_equal(scene->seen[i]->outcome.reason, REASON_NONE);
+	assert_int_equal(crew_restarts(scene->crew), 0);
+	free(pem);
+	scene_end(scene);
+}
+
+static void a_new_prober_learns_authorities_again(void **state)
+{
+	struct scene *scene = scene_begin(1);
+	struct request none = fake_request("echo", 1, "tcp/1"), one = none, two = none;
+	struct request crash = fake_request("crash", 1, "tcp/1");
+
+	(void)state;
+	one.authorities = "one";
+	two.authorities = "two";
+	for (size_t round = 0; round < 2; round++) {
+		assert_string_equal(echo_of(ask_one(scene, 0, &two)), "two");
+		assert_string_equal(echo_of(ask_one(scene, 0, &one)), "one");
+		assert_string_equal(echo_of(ask_one(scene, 0, &none)), "hello");
+		ask_one(scene, 0, &crash);
+	}
+	scene_end(scene);
+}
+
 static void what_is_forgotten_is_not_delivered(void **state)
 {
 	struct scene *scene = scene_begin(1);
@@ -291,6 +364,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_collector_that_crashes_costs_its_prober_only),
 		cmocka_unit_test(a_stopped_prober_is_ended_in_time),
 		cmocka_unit_test(a_prober_that_rests_is_left_alone),
+		cmocka_unit_test(what_is_on_a_shelf_is_known_by_its_number),
+		cmocka_unit_test(authorities_go_to_a_prober_once),
+		cmocka_unit_test(a_new_prober_learns_authorities_again),
 		cmocka_unit_test(what_is_forgotten_is_not_delivered),
 		cmocka_unit_test(a_program_that_cannot_be_started_leaves_nobody_waiting),
 		cmocka_unit_test(two_probers_work_at_the_same_time),

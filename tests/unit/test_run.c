@@ -303,6 +303,19 @@ static void a_proxy_is_read_as_people_write_it(void **state)
 	arena_free(arena);
 }
 
+static void three_names_of_one_peer_are_told_apart(void **state)
+{
+	struct request request = fake_request("later", 443, "tcp/443");
+
+	(void)state;
+	request.host = "10.0.0.5";
+	assert_string_equal(request_verified_name(&request), "10.0.0.5");
+	request.name = "pbx.example";
+	assert_string_equal(request_verified_name(&request), "pbx.example");
+	request.verify_name = "www.pbx.example";
+	assert_string_equal(request_verified_name(&request), "www.pbx.example");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +329,7 @@ int main(void)
 		cmocka_unit_test(a_source_of_the_other_family_is_none),
 		cmocka_unit_test(a_proxy_is_found_first_and_in_either_family),
 		cmocka_unit_test(a_proxy_may_know_names_that_we_do_not),
+		cmocka_unit_test(three_names_of_one_peer_are_told_apart),
 		cmocka_unit_test(a_runner_that_goes_delivers_what_was_under_way),
 		cmocka_unit_test(a_proxy_is_read_as_people_write_it),
 	};
