@@ -56,7 +56,7 @@ static const struct fact_descriptor columns[] = {
 	[CHAIN_COLUMN_COUNT] = { .name = NULL }
 };
 
-static const struct fact_descriptor facts[] = {
+const struct fact_descriptor certificate_fact_table[] = {
 	[CERT_SUBJECT] = {
 		.name = "cert.subject", .type = FACT_TEXT, .help = "Whom the certificate names."
 	},
@@ -152,12 +152,12 @@ static const struct fact_descriptor facts[] = {
 
 const struct fact_descriptor *certificate_facts(void)
 {
-	return facts;
+	return certificate_fact_table;
 }
 
 const struct fact_descriptor *certificate_fact(enum certificate_fact fact)
 {
-	return &facts[fact];
+	return &certificate_fact_table[fact];
 }
 
 const struct fact_descriptor *certificate_column(enum certificate_column column)

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "collectors/certificate.h"
 #include "collectors/collector.h"
 #include "collectors/port.h"
 #include "collectors/smb.h"
@@ -11,6 +12,7 @@
 static const struct collector *const collectors[] = {
 	&port_collector,
 	&smb_collector,
+	&certificate_collector,
 	NULL
 };
 

@@ -8,6 +8,7 @@
 
 #include "collectors/collector.h"
 #include "collectors/tls_secrets.h"
+#include "collectors/trust.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
 #include "net/proxy.h"
@@ -43,6 +44,7 @@ struct runner {
 	struct paths *paths;
 	struct spares *spares;
 	struct tls_keys *tls_keys;
+	struct trust *trust;
 	struct assignment *active;
 	struct assignment *finished, **finished_end;
 	struct timer deliver;
@@ -58,8 +60,16 @@ struct runner *runner_new(struct loop *loop, struct resolver *resolver)
 	runner->paths = paths_new();
 	runner->spares = spares_new();
 	runner->tls_keys = tls_keys_new();
+	runner->trust = trust_new(-1);
 	runner->finished_end = &runner->finished;
 	return runner;
+}
+
+void runner_take_bundle(struct runner *runner, int bundle)
+{
+	assert(!runner->busy);
+	trust_free(runner->trust);
+	runner->trust = trust_new(bundle);
 }
 
 size_t runner_busy(const struct runner *runner)
@@ -85,6 +95,11 @@ struct spares *run_spares(const struct run *run)
 struct tls_keys *run_tls_keys(const struct run *run)
 {
 	return run->runner->tls_keys;
+}
+
+struct trust *run_trust(const struct run *run)
+{
+	return run->runner->trust;
 }
 
 static void deliver(struct runner *runner, struct assignment *assignment)
@@ -360,5 +375,6 @@ void runner_free(struct runner *runner)
 	paths_free(runner->paths);
 	spares_free(runner->spares);
 	tls_keys_free(runner->tls_keys);
+	trust_free(runner->trust);
 	free(runner);
 }

@@ -16,6 +16,7 @@
 
 struct runner;
 struct tls_keys;
+struct trust;
 
 struct run {
 	struct runner *runner;
@@ -30,6 +31,7 @@ struct loop *run_loop(const struct run *run);
 struct paths *run_paths(const struct run *run);
 struct spares *run_spares(const struct run *run);
 struct tls_keys *run_tls_keys(const struct run *run);
+struct trust *run_trust(const struct run *run);
 
 /* The only way out: reason NONE means observed. The run is dead afterwards, so this is
  * the last statement of a path. */
@@ -40,6 +42,9 @@ void run_note(struct run *run, const char *format, ...) __attribute__((format(pr
 /* The prober's side. The runner takes the request's arena over with it. `deliver` is called
  * exactly once for each start and takes the observation over. */
 struct runner *runner_new(struct loop *loop, struct resolver *resolver);
+/* The system's authorities, see trust_new(); without this call there are none. To be called
+ * before the first start. */
+void runner_take_bundle(struct runner *runner, int bundle);
 void runner_free(struct runner *runner);
 void runner_start(struct runner *runner, struct arena *arena, const struct request *request,
 		  void (*deliver)(void *arg, struct observation *observation), void *arg);

@@ -12,6 +12,7 @@
 #include "agent/ipc/fence.h"
 #include "agent/ipc/shelf.h"
 #include "collectors/run.h"
+#include "collectors/trust.h"
 #include "ground/log.h"
 #include "ground/memory.h"
 
@@ -45,8 +46,8 @@ static void send_log(void *arg, enum log_level level, const char *topic, const c
 }
 
 /* All that needs a file, or a system call that the fence forbids, is done here: name
- * servers and hosts are read, OpenSSL loads its algorithms and seeds itself. A ring for
- * io_uring would be made here as well. */
+ * servers and hosts are read, OpenSSL loads its algorithms and seeds itself, and the system's
+ * authorities are opened. A ring for io_uring would be made here as well. */
 static void prepare(struct prober *prober, const struct prober_settings *settings)
 {
 	struct resolver_settings resolver = {
@@ -60,6 +61,7 @@ static void prepare(struct prober *prober, const struct prober_settings *setting
 	SSL_CTX_free(context);
 	prober->resolver = resolver_new(prober->loop, &resolver);
 	prober->runner = runner_new(prober->loop, prober->resolver);
+	runner_take_bundle(prober->runner, trust_open_system_bundle());
 }
 
 static bool take_settings(struct prober *prober, struct reader *body)

@@ -13,12 +13,14 @@
 #include "agent/ipc/prober.h"
 #include "ground/text.h"
 
-enum { KEPT_MOST = 3 };
+enum { KEPT_MOST = 4 };
 
 /* What a prober may know of our environment: "NAME=value", ended by NULL. */
 static void keep_environment(char *kept[static KEPT_MOST + 1])
 {
-	static const char *const names[KEPT_MOST] = { "LANG", "UCPOSTURE_FENCE", "ASAN_OPTIONS" };
+	static const char *const names[KEPT_MOST] = {
+		"LANG", "SSL_CERT_FILE", "UCPOSTURE_FENCE", "ASAN_OPTIONS"
+	};
 	size_t count = 0;
 
 	for (size_t i = 0; i < KEPT_MOST; i++) {
