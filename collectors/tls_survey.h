@@ -2,11 +2,13 @@
  *
  * Which hello to send next, and what the answers so far mean: versions, suites, groups and
  * habits of one server, with as few connections as that takes. Pure: tls.c carries the
- * questions out and turns the result into facts.
+ * questions out and turns the result into facts. What is asked in which order, and why, is
+ * said in tls_surveying.h.
  */
 #ifndef COLLECTORS_TLS_SURVEY_H
 #define COLLECTORS_TLS_SURVEY_H
 
+#include "collectors/facts.h"
 #include "collectors/tls_talk.h"
 
 struct tls_survey;
@@ -17,11 +19,26 @@ void tls_survey_free(struct tls_survey *survey);
 /* False: nothing left to ask. The question's pointers are valid until the next call. */
 bool tls_survey_ask(struct tls_survey *survey, struct tls_question *question);
 void tls_survey_hear(struct tls_survey *survey, const struct tls_answer *answer);
-/* Somebody there has spoken TLS: what is not found is a fact, not a failure. */
+/* At least one hello was accepted: what is not found then is a fact. While none was, that
+ * may be our fault, and the observation has failed. */
 bool tls_survey_heard_tls(const struct tls_survey *survey);
+/* Reason NONE, or what broke the survey off before its end. */
+struct outcome tls_survey_outcome(const struct tls_survey *survey);
+/* For the answer just heard, while nothing was accepted: it says more about why than those
+ * before it. */
+bool tls_survey_answer_tells(const struct tls_survey *survey);
+/* The server asks for a certificate; only a whole handshake shows whether it insists. The
+ * highest version in which one is to be tried; 0: not wanted. */
+uint16_t tls_survey_handshake_version(const struct tls_survey *survey);
+void tls_survey_hear_handshake(struct tls_survey *survey, bool required);
 /* What is certain by now; after a survey that was broken off that is less. */
 void tls_survey_tell(const struct tls_survey *survey, struct facts *facts);
-/* How many connections it took. */
+/* Oddities for people, a sentence each; NULL: no more. */
+const char *tls_survey_note(const struct tls_survey *survey, size_t index);
+/* How many questions were asked. */
 unsigned tls_survey_connections(const struct tls_survey *survey);
+/* More are never asked, whatever the server answers: each answer takes a suite, a group or
+ * a protocol away from what is still to be offered. */
+unsigned tls_survey_connections_most(void);
 
 #endif
