@@ -11,6 +11,7 @@
 #include "agent/cli/progress.h"
 #include "agent/cli/report.h"
 #include "agent/cli/setup.h"
+#include "agent/engine/remember.h"
 #include "config.h"
 
 #define AT(member) offsetof(struct check_settings, member)
@@ -54,6 +55,12 @@ static const struct option options[] = {
 	{ "ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
 	  "Certificates may be issued by these authorities too.",
 	  setup_set_readable_file, AT(ca_file), NULL },
+	{ "state-dir", 0, false, "DIR", NULL, COMPLETE_FOLDER,
+	  "Remember what was first seen in this folder; for rules that say 'unchanged'.",
+	  option_set_text, AT(state_dir), "What is remembered" },
+	{ "accept-changes", 0, false, NULL, NULL, COMPLETE_NOTHING,
+	  "Remember what is there now in place of what was there before, and say so.",
+	  option_set_switch, AT(accept_changes), NULL },
 	{ "probers", 0, false, "N", NULL, COMPLETE_NOTHING,
 	  "Look with so many processes. Usually one for each CPU.",
 	  option_set_number, AT(probers), "How fast" },
@@ -186,14 +193,62 @@ static int tell(const struct check_settings *settings, struct report *report)
 	return good ? report_exit_code(report) : EXIT_UNKNOWN;
 }
 
+/* A line for each, none of which a report could hold. */
+static void say_on_error(const struct text *said)
+{
+	struct text out = { 0 };
+
+	for (const char *line = text_string(said); *line;) {
+		size_t length = strcspn(line, "\n");
+
+		text_add(&out, "ucposture: ");
+		text_add_foreign(&out, line, length, length);
+		text_add_char(&out, '\n');
+		line += length + (line[length] == '\n');
+	}
+	output_write(STDERR_FILENO, "standard error", &out);
+	text_free(&out);
+}
+
+static struct firsts *recall(const struct check_settings *settings, const struct plan *plan,
+			     struct text *said)
+{
+	const char *given = settings->state_dir ? settings->state_dir : plan->config->state_dir;
+	const char *folder = setup_state_dir(given, plan->arena);
+
+	return folder ? firsts_open(folder, said) : firsts_new();
+}
+
+static void remember(const struct check_settings *settings, struct round *round,
+		     struct firsts *firsts, struct text *said)
+{
+	round_remember(round, firsts, settings->accept_changes, said);
+	if (!firsts->keeps)
+		text_add(said, "what was seen cannot be remembered, so checks of what changes"
+			       " are unknown; give a folder that can be written to:"
+			       " --state-dir=DIR, or agent.state_dir in the configuration\n");
+}
+
 static int look_and_tell(const struct invocation *invocation, const struct plan *plan)
 {
+	const struct check_settings *settings = invocation->settings;
 	struct round *round = round_new(plan);
 	struct report report = { .round = round, .plan = plan };
+	struct firsts *firsts = NULL;
+	struct text said = { 0 };
 
+	if (plan_remembers(plan))
+		round->firsts = firsts = recall(settings, plan, &said);
+	else if (settings->accept_changes)
+		text_add(&said, "--accept-changes: no rule of these targets says 'unchanged'\n");
 	report.interrupted = look(round);
-	int code = tell(invocation->settings, &report);
+	if (firsts)
+		remember(settings, round, firsts, &said);
+	say_on_error(&said);
+	int code = tell(settings, &report);
+	text_free(&said);
 	round_free(round);
+	firsts_free(firsts);
 	return code;
 }
 

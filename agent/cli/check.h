@@ -26,6 +26,8 @@ struct check_settings {
 	uint32_t timeout_ms;
 	/* in both cases */
 	uint32_t probers, probes_per_second, packets_per_second;
+	const char *state_dir;
+	bool accept_changes;
 	const char *format, *output, *language, *colour;
 	unsigned verbose;
 };

@@ -66,10 +66,10 @@ void rule_add(const struct screen *screen, struct text *out, unsigned indent,
 		text_add_format(&line, ", which must be for %s", rule->verify_name);
 	screen_add_pair(screen, out, indent, "Looks at", text_string(&line));
 	text_clear(&line);
-	wording_expected(rule->expect, rule->expect_count, &line);
+	wording_expected(rule->expect, rule->expect_count, NULL, &line);
 	screen_add_pair(screen, out, indent, "Expects", text_string(&line));
 	text_clear(&line);
-	wording_expected(rule->otherwise, rule->otherwise_count, &line);
+	wording_expected(rule->otherwise, rule->otherwise_count, NULL, &line);
 	screen_add_pair(screen, out, indent, "Otherwise", text_string(&line));
 	text_clear(&line);
 	add_conditions(&line, rule);

@@ -27,6 +27,25 @@ const char *setup_config_file(const char *given)
 	return given ? given : SYSCONF_DIR "/ucposture.yaml";
 }
 
+const char *setup_state_dir(const char *given, struct arena *arena)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	struct text path = { 0 };
+	const char *usual = NULL;
+
+	if (given || geteuid() == 0)
+		return given ? given : "/var/lib/ucposture";
+	/* A relative one is to be ignored (XDG base directory specification). */
+	if (state && *state == '/')
+		text_add_format(&path, "%s/ucposture", state);
+	else if (home && *home == '/')
+		text_add_format(&path, "%s/.local/state/ucposture", home);
+	if (path.length)
+		usual = arena_copy(arena, text_string(&path));
+	text_free(&path);
+	return usual;
+}
+
 void setup_add_problems(struct text *out, struct problems *problems)
 {
 	problems_sort(problems);

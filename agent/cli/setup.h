@@ -14,6 +14,8 @@
 struct profiles *setup_profiles(const char *folder, struct problems *problems);
 /* The given file, or the usual one. */
 const char *setup_config_file(const char *given);
+/* Where things are remembered when `given` is NULL; NULL when there is no such place. */
+const char *setup_state_dir(const char *given, struct arena *arena);
 /* Each problem on a line of its own, sorted. */
 void setup_add_problems(struct text *out, struct problems *problems);
 /* Shows them on standard error; true when no error is among them. */

@@ -16,6 +16,7 @@ enum finding {
 	FINDING_VIOLATED,	/* as bad as the check's severity says */
 	FINDING_CRITICAL,	/* whatever the severity */
 	FINDING_MISSING,	/* not seen: nobody knows */
+	FINDING_FORGOTTEN,	/* never seen before, and nobody will know it the next time */
 	FINDING_UNFIT		/* the operator cannot be asked of this fact */
 };
 
@@ -23,7 +24,7 @@ enum finding {
 struct hearing {
 	const struct check *check;
 	const struct observation *observation;
-	int64_t wall_us;
+	const struct circumstances *circumstances;
 	unsigned found;		/* a bit for each finding */
 };
 
@@ -63,7 +64,8 @@ static enum finding find_remaining(const struct hearing *hearing, const struct f
 {
 	const struct fact *begin = life_begin(hearing->observation->facts, fact->about);
 
-	switch (operator_remaining(fact, begin, expectation, hearing->wall_us)) {
+	switch (operator_remaining(fact, begin, expectation,
+				   hearing->circumstances->wall_us)) {
 	case REMAINING_ENOUGH:
 		return FINDING_HOLDS;
 	case REMAINING_LITTLE:
@@ -88,6 +90,36 @@ static enum finding find_missing(const struct hearing *hearing, enum operator op
 	return operator == OPERATOR_PRESENT ? FINDING_VIOLATED : FINDING_MISSING;
 }
 
+const struct fact *judge_unchanged_fact(const struct observation *observation,
+					const struct expectation *expectation)
+{
+	const struct fact *fact = facts_get(observation->facts, expectation->fact);
+
+	/* A list that was broken off would be another one the next time. */
+	if (fact && operator_sees_list(fact) && observation->outcome.reason != REASON_NONE)
+		return NULL;
+	return expectation->operator == OPERATOR_UNCHANGED ? fact : NULL;
+}
+
+static enum finding find_unchanged(const struct hearing *hearing,
+				   const struct expectation *expectation)
+{
+	const struct fact *fact = judge_unchanged_fact(hearing->observation, expectation);
+	const struct recollection *recollection = &hearing->circumstances->recollection;
+	const struct first *first = firsts_recall(recollection, expectation->fact->name);
+	struct text value = { 0 };
+	bool same;
+
+	if (!fact)
+		return FINDING_MISSING;
+	if (!first)
+		return firsts_keep(recollection) ? FINDING_HOLDS : FINDING_FORGOTTEN;
+	firsts_value(fact, &value);
+	same = !strcmp(text_string(&value), first->value);
+	text_free(&value);
+	return same ? FINDING_HOLDS : FINDING_VIOLATED;
+}
+
 static enum finding find(const struct hearing *hearing, const struct expectation *expectation)
 {
 	const struct fact *fact = facts_get(hearing->observation->facts, expectation->fact);
@@ -98,6 +130,8 @@ static enum finding find(const struct hearing *hearing, const struct expectation
 		return find_missing(hearing, expectation->operator);
 	if (expectation->operator == OPERATOR_REMAINING)
 		return find_remaining(hearing, fact, expectation);
+	if (expectation->operator == OPERATOR_UNCHANGED)
+		return find_unchanged(hearing, expectation);
 	/* After a failure a list holds what was seen so far: a sweep that was broken off has
 	 * not shown that nothing else is open. */
 	if (!was_observed(hearing) && operator_sees_list(fact) &&
@@ -176,6 +210,9 @@ static void decide(const struct hearing *hearing, struct judgement *judgement)
 		judgement->reason = reason_word(REASON_INTERNAL);
 	} else if (found(hearing, FINDING_MISSING)) {
 		decide_missing(hearing, judgement);
+	} else if (found(hearing, FINDING_FORGOTTEN)) {
+		judgement->verdict = VERDICT_UNKNOWN;
+		judgement->reason = "not_remembered";
 	} else {
 		judgement->verdict = VERDICT_OK;
 		judgement->reason = "satisfied";
@@ -209,7 +246,8 @@ static void add_observed(const struct hearing *hearing, size_t index, struct tex
 	if (wording_needs_names(hearing->check->expect, hearing->check->expect_count))
 		text_add_format(out, "%s: ", expectation->fact->name);
 	if (fact)
-		wording_observed(fact, expectation, hearing->wall_us, out);
+		wording_observed(fact, expectation, &hearing->circumstances->recollection,
+				 hearing->circumstances->wall_us, out);
 	else
 		text_add(out, find_missing(hearing, expectation->operator) == FINDING_MISSING
 				      ? "not seen" : "absent");
@@ -283,25 +321,28 @@ static void judge_unseen(const struct check *check, struct judgement *judgement)
 	judgement->observed = memory_copy("not looked at");
 }
 
-static char *describe_expected(const struct check *check)
+static char *describe_expected(const struct check *check,
+			       const struct recollection *recollection)
 {
 	const struct rule *rule = check->rule;
 	struct text out = { 0 };
 
 	if (check->expect)
-		wording_expected(check->expect, check->expect_count, &out);
+		wording_expected(check->expect, check->expect_count, recollection, &out);
 	else
-		wording_expected(rule->expect, rule->expect_count, &out);
+		wording_expected(rule->expect, rule->expect_count, recollection, &out);
 	return text_take(&out);
 }
 
 void judge(const struct check *check, const struct observation *observation,
-	   const struct exception *exception, int64_t wall_us, struct judgement *judgement)
+	   const struct circumstances *circumstances, struct judgement *judgement)
 {
-	struct hearing hearing = { check, observation, wall_us, 0 };
+	struct hearing hearing = { check, observation, circumstances, 0 };
 	struct text detail = { 0 };
 
-	*judgement = (struct judgement){ .expected = describe_expected(check) };
+	*judgement = (struct judgement){
+		.expected = describe_expected(check, &circumstances->recollection)
+	};
 	if (check->inapplicable != APPLICABLE || !observation) {
 		judge_unseen(check, judgement);
 		return;
@@ -313,9 +354,9 @@ void judge(const struct check *check, const struct observation *observation,
 	add_stage(observation, &detail);
 	if (check->unused_feature)
 		text_add_item(&detail, "; ", "its feature is not switched on");
-	if (excepts(exception, judgement, wall_us)) {
+	if (excepts(circumstances->exception, judgement, circumstances->wall_us)) {
 		judgement->verdict = VERDICT_EXCEPTED;
-		add_exception(exception, &detail);
+		add_exception(circumstances->exception, &detail);
 	}
 	if (detail.length)
 		judgement->detail = text_take(&detail);

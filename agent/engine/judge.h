@@ -7,6 +7,7 @@
 #ifndef AGENT_ENGINE_JUDGE_H
 #define AGENT_ENGINE_JUDGE_H
 
+#include "agent/engine/firsts.h"
 #include "agent/plan/plan.h"
 #include "collectors/observation.h"
 
@@ -27,16 +28,26 @@ enum verdict {
 
 struct judgement {
 	enum verdict verdict;
-	const char *reason;	/* a word of a bounded list: satisfied, violated, not_seen, a
-				   reason of net/outcome.h, feature_off, … */
+	const char *reason;	/* a word of a bounded list: satisfied, violated, not_seen,
+				   not_remembered, a reason of net/outcome.h, feature_off, … */
 	char *expected;		/* for people; never NULL */
 	char *observed;
 	char *detail;		/* stage and step of a failure, or NULL */
 };
 
-/* observation: NULL for a check that is not applicable; exception: NULL when there is none. */
+/* What else decides, besides what was seen. */
+struct circumstances {
+	const struct exception *exception;	/* NULL: none */
+	struct recollection recollection;	/* of what was first seen */
+	int64_t wall_us;
+};
+
+/* observation: NULL for a check that is not applicable. */
 void judge(const struct check *check, const struct observation *observation,
-	   const struct exception *exception, int64_t wall_us, struct judgement *judgement);
+	   const struct circumstances *circumstances, struct judgement *judgement);
+/* The fact that an expectation `unchanged` is about, when all of it was seen; or NULL. */
+const struct fact *judge_unchanged_fact(const struct observation *observation,
+					const struct expectation *expectation);
 void judgement_clear(struct judgement *judgement);
 
 const char *verdict_word(enum verdict verdict);

@@ -209,7 +209,8 @@ enum {
 	TIMES = 1u << FACT_TIME,
 	NUMBERS = 1u << FACT_INTEGER | 1u << FACT_REAL | 1u << FACT_NUMBERS | TIMES,
 	TEXTS = 1u << FACT_TEXT | 1u << FACT_TEXTS,
-	EVERYTHING = BOOLEANS | NUMBERS | TEXTS
+	EVERYTHING = BOOLEANS | NUMBERS | TEXTS,
+	COUNTABLE = BOOLEANS | 1u << FACT_INTEGER | 1u << FACT_NUMBERS | TEXTS
 };
 
 static const struct {
@@ -229,6 +230,7 @@ static const struct {
 	[OPERATOR_PRESENT] = { EVERYTHING | 1u << FACT_RECORDS, holds_present },
 	[OPERATOR_ABSENT] = { EVERYTHING | 1u << FACT_RECORDS, holds_absent },
 	[OPERATOR_REMAINING] = { TIMES, NULL },
+	[OPERATOR_UNCHANGED] = { COUNTABLE, NULL },
 };
 
 bool operator_fits(enum operator operator, enum fact_type type)

@@ -12,7 +12,7 @@
 /* Whether it makes sense to ask this of a fact of that type; profiles that do are refused. */
 bool operator_fits(enum operator operator, enum fact_type type);
 
-/* For every operator that fits but `remaining`; the fact is there. */
+/* For every operator that fits but `remaining` and `unchanged`; the fact is there. */
 bool operator_holds(const struct fact *fact, const struct expectation *expectation);
 
 /* For a list that may be only a part: whether no further element could change the answer. */

@@ -79,10 +79,25 @@ static void judge_check(struct round *round, uint32_t number,
 			const struct observation *observation)
 {
 	const struct check *check = &round->plan->checks[number];
+	const struct target *target = &round->plan->config->targets[check->target];
 	int64_t wall_us = clock_wall_us();
+	const struct circumstances circumstances = {
+		.exception = plan_exception(round->plan, check, wall_us),
+		.recollection = { round->firsts, target->name, check->name },
+		.wall_us = wall_us,
+	};
 
-	judge(check, observation, plan_exception(round->plan, check, wall_us), wall_us,
-	      &round->judgements[number]);
+	judge(check, observation, &circumstances, &round->judgements[number]);
+}
+
+void round_judge_again(struct round *round, uint32_t number)
+{
+	const struct check *check = &round->plan->checks[number];
+
+	if (check->observation == NO_OBSERVATION || !round->observations[check->observation])
+		return;
+	judgement_clear(&round->judgements[number]);
+	judge_check(round, number, round->observations[check->observation]);
 }
 
 static void judge_observation(struct round_work *work, uint32_t number)

@@ -21,6 +21,8 @@ struct round {
 	struct observation **observations;	/* one per observation of the plan: the faces
 						   read facts and times; NULL: not seen */
 	int64_t started_wall_us, finished_wall_us;
+	const struct firsts *firsts;	/* for checks with `unchanged`; NULL: nothing is known.
+					   The caller's, who sets it before round_run() */
 	/* set by the caller before round_run(), may be NULL */
 	void (*progress)(void *arg, const struct round_progress *progress);
 	void *arg;
@@ -32,5 +34,7 @@ void round_free(struct round *round);
  * what was not seen yet is judged unknown, cancelled. */
 void round_run(struct round *round, struct loop *loop, struct crew *crew,
 	       const bool *stop);
+/* After a round: what is remembered has changed. */
+void round_judge_again(struct round *round, uint32_t check);
 
 #endif

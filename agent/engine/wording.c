@@ -30,6 +30,7 @@ static const char *const phrases[OPERATOR_COUNT] = {
 	[OPERATOR_PRESENT] = "present",
 	[OPERATOR_ABSENT] = "absent",
 	[OPERATOR_REMAINING] = "≥ ",
+	[OPERATOR_UNCHANGED] = "unchanged since ",
 };
 
 bool wording_needs_names(const struct expectation *expectations, size_t count)
@@ -96,7 +97,48 @@ static void add_operands(struct text *out, const struct expectation *expectation
 	add_unit(out, expectation->fact);
 }
 
-static void add_expectation(struct text *out, const struct expectation *expectation)
+/* Goes through the lines of a value of firsts_value(); an empty one has none. */
+static bool next_line(const char **value, const char **line, size_t *length)
+{
+	if (!*value || !**value)
+		return false;
+	*line = *value;
+	*length = strcspn(*value, "\n");
+	*value += *length + ((*value)[*length] == '\n');
+	return true;
+}
+
+void wording_first(const struct first *first, struct text *out)
+{
+	const char *rest = first->value, *line;
+	char stamp[CLOCK_STAMP_ROOM];
+	size_t start, shown = 0, length;
+
+	clock_format(first->seen_us, stamp);
+	text_add_format(out, "%.10s: ", stamp);
+	start = out->length;
+	while (!is_full(out, start, shown) && next_line(&rest, &line, &length))
+		text_add_format(out, "%s%.*s", shown++ ? " " : "", (int)length, line);
+	if (!shown)
+		text_add(out, "none");
+	if (*rest)
+		text_add(out, " …");
+}
+
+static void add_unchanged(struct text *out, const struct expectation *expectation,
+			  const struct recollection *recollection)
+{
+	const struct first *first =
+		recollection ? firsts_recall(recollection, expectation->fact->name) : NULL;
+
+	if (first)
+		wording_first(first, out);
+	else
+		text_add(out, "first seen");
+}
+
+static void add_expectation(struct text *out, const struct expectation *expectation,
+			    const struct recollection *recollection)
 {
 	text_add(out, phrases[expectation->operator]);
 	switch (expectation->operator) {
@@ -106,6 +148,9 @@ static void add_expectation(struct text *out, const struct expectation *expectat
 	case OPERATOR_REMAINING:
 		add_remaining(out, expectation);
 		break;
+	case OPERATOR_UNCHANGED:
+		add_unchanged(out, expectation, recollection);
+		break;
 	default:
 		if (expectation->allowed_ports)
 			text_add(out, "ports that a rule names");
@@ -114,7 +159,8 @@ static void add_expectation(struct text *out, const struct expectation *expectat
 	}
 }
 
-void wording_expected(const struct expectation *expectations, size_t count, struct text *out)
+void wording_expected(const struct expectation *expectations, size_t count,
+		      const struct recollection *recollection, struct text *out)
 {
 	bool names = wording_needs_names(expectations, count);
 
@@ -123,7 +169,7 @@ void wording_expected(const struct expectation *expectations, size_t count, stru
 			text_add(out, "; ");
 		if (names)
 			text_add_format(out, "%s: ", expectations[i].fact->name);
-		add_expectation(out, &expectations[i]);
+		add_expectation(out, &expectations[i], recollection);
 	}
 }
 
@@ -219,10 +265,80 @@ static void add_value(struct text *out, const struct fact *fact)
 	text_free(&whole);
 }
 
-void wording_observed(const struct fact *fact, const struct expectation *expectation,
-		      int64_t wall_us, struct text *out)
+static bool has_line(const char *value, const char *line, size_t length)
 {
-	if (expectation->operator == OPERATOR_REMAINING) {
+	const char *other;
+	size_t other_length;
+
+	while (next_line(&value, &other, &other_length))
+		if (other_length == length && !memcmp(other, line, length))
+			return true;
+	return false;
+}
+
+/* The lines of `value` that `other` has not. */
+static void add_difference(struct text *out, const char *word, const char *value,
+			   const char *other)
+{
+	size_t start = out->length, shown = 0, length;
+	const char *line;
+
+	while (next_line(&value, &line, &length)) {
+		if (has_line(other, line, length))
+			continue;
+		if (is_full(out, start, shown)) {
+			text_add(out, ", …");
+			return;
+		}
+		if (!shown++)
+			text_add_item(out, "; ", word);
+		else
+			text_add_char(out, ',');
+		text_add_format(out, " %.*s", (int)length, line);
+	}
+}
+
+/* Of a list that has changed only the change matters. */
+static bool add_change(struct text *out, const struct fact *fact, const struct first *first)
+{
+	struct text value = { 0 }, change = { 0 };
+	bool changed;
+
+	firsts_value(fact, &value);
+	if (operator_sees_list(fact) && first->value[0] && operator_elements(fact)) {
+		add_difference(&change, "new", text_string(&value), first->value);
+		add_difference(&change, "gone", first->value, text_string(&value));
+	}
+	changed = change.length;
+	text_add(out, text_string(&change));
+	text_free(&value);
+	text_free(&change);
+	return changed;
+}
+
+static void add_unchanged_value(struct text *out, const struct fact *fact,
+				const struct recollection *recollection)
+{
+	const struct first *first = firsts_recall(recollection, fact->about->name);
+
+	if (first && add_change(out, fact, first))
+		return;
+	if (operator_elements(fact))
+		add_value(out, fact);
+	else
+		text_add(out, "none");
+	if (!first)
+		text_add(out, firsts_keep(recollection) ? " (first seen now)"
+							: " (cannot be remembered)");
+}
+
+void wording_observed(const struct fact *fact, const struct expectation *expectation,
+		      const struct recollection *recollection, int64_t wall_us,
+		      struct text *out)
+{
+	if (expectation->operator == OPERATOR_UNCHANGED) {
+		add_unchanged_value(out, fact, recollection);
+	} else if (expectation->operator == OPERATOR_REMAINING) {
 		add_left(out, fact, wall_us);
 	} else if (shows_offenders(fact, expectation)) {
 		add_offenders(out, fact, expectation);

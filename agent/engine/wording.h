@@ -7,15 +7,20 @@
 #ifndef AGENT_ENGINE_WORDING_H
 #define AGENT_ENGINE_WORDING_H
 
+#include "agent/engine/firsts.h"
 #include "agent/plan/expectation.h"
 #include "ground/text.h"
 
 /* True when values alone would leave a reader guessing what they are values of. */
 bool wording_needs_names(const struct expectation *expectations, size_t count);
-/* All of them, joined with "; ". */
-void wording_expected(const struct expectation *expectations, size_t count, struct text *out);
+/* All of them, joined with "; ". recollection: of a check; NULL: of nothing in particular. */
+void wording_expected(const struct expectation *expectations, size_t count,
+		      const struct recollection *recollection, struct text *out);
 /* The value that an expectation was compared with; for lists what breaks it comes first. */
 void wording_observed(const struct fact *fact, const struct expectation *expectation,
-		      int64_t wall_us, struct text *out);
+		      const struct recollection *recollection, int64_t wall_us,
+		      struct text *out);
+/* As firsts_value() has made it, "DATE: VALUE". */
+void wording_first(const struct first *first, struct text *out);
 
 #endif

@@ -112,7 +112,7 @@ static const struct form limits_form = { "limits", limits_fields,
 					 .size = sizeof(struct limits) };
 
 static const struct field agent_fields[] = {
-	{ "state_dir", .kind = FIELD_LATER },
+	{ "state_dir", FIELD_TEXT, AT(struct config, state_dir), .complain = complain_path },
 	{ "vantage", FIELD_WORD, AT(struct config, vantage), .words = vantage_words,
 	  .values = vantage_values },
 	{ "probers", FIELD_NUMBER, AT(struct config, probers), .most = 256 },

@@ -75,6 +75,7 @@ struct config {
 	const char *proxy, *source;
 	const char *name_servers;	/* NULL: the system's */
 	const char *profile_dir;	/* the user's own profiles, or NULL */
+	const char *state_dir;		/* where things are remembered; NULL: the usual place */
 	const char *user;		/* to become after starting as root */
 	struct limits limits;
 	struct target *targets;

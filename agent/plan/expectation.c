@@ -42,6 +42,7 @@ static const struct {
 	[OPERATOR_PRESENT] = { EVERYTHING, operand_read_true },
 	[OPERATOR_ABSENT] = { EVERYTHING, operand_read_true },
 	[OPERATOR_REMAINING] = { TIMES, operand_read_remaining },
+	[OPERATOR_UNCHANGED] = { COUNTABLE, operand_read_true },
 };
 
 static const char *const type_words[] = {

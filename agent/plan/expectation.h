@@ -28,7 +28,8 @@
 	X(AT_MOST, "at_most")                                                                 \
 	X(PRESENT, "present")                                                                 \
 	X(ABSENT, "absent")                                                                   \
-	X(REMAINING, "remaining")	/* time left, with two thresholds */
+	X(REMAINING, "remaining")	/* time left, with two thresholds */                  \
+	X(UNCHANGED, "unchanged")	/* since it was first seen */
 
 enum operator {
 #define OPERATOR_CONSTANT(constant, word) OPERATOR_##constant,

@@ -360,6 +360,8 @@ bool operand_read_true(struct reading *reading, const struct node *node,
 {
 	if (node->kind == NODE_TEXT && !strcmp(node->text, "true"))
 		return true;
+	if (expectation->operator== OPERATOR_UNCHANGED)
+		return form_refuse(reading, "unchanged", node, "true");
 	form_error(reading, node->place,
 		   "behind '%s' stands true; to ask for the opposite use '%s'",
 		   operator_word(expectation->operator),

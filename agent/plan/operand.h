@@ -18,7 +18,7 @@ bool operand_read_networks(struct reading *reading, const struct node *node,
 			   struct expectation *expectation);
 bool operand_read_remaining(struct reading *reading, const struct node *node,
 			    struct expectation *expectation);
-/* Of `present` and `absent`: true, and nothing else. */
+/* Of `present`, `absent` and `unchanged`: true, and nothing else. */
 bool operand_read_true(struct reading *reading, const struct node *node,
 		       struct expectation *expectation);
 bool operand_read_pattern(struct reading *reading, const struct node *node,

@@ -33,6 +33,7 @@ struct scene {
 	struct operand operands[2][32];
 	struct observation observation;
 	struct exception exception;
+	struct circumstances circumstances;
 	struct judgement judgement;
 };
 
@@ -44,6 +45,8 @@ static inline int set_up(void **state)
 	scene->check.expect = scene->expect;
 	scene->check.severity = SEVERITY_MAJOR;
 	scene->observation.facts = facts_new();
+	scene->circumstances = (struct circumstances){ .exception = &scene->exception,
+							.wall_us = NOW };
 	*state = scene;
 	return 0;
 }
@@ -94,7 +97,7 @@ static inline void fails(struct scene *scene, enum stage stage, enum reason reas
 static inline void becomes(struct scene *scene, enum verdict verdict, const char *reason)
 {
 	judgement_clear(&scene->judgement);
-	judge(&scene->check, &scene->observation, &scene->exception, NOW, &scene->judgement);
+	judge(&scene->check, &scene->observation, &scene->circumstances, &scene->judgement);
 	assert_string_equal(verdict_word(scene->judgement.verdict), verdict_word(verdict));
 	assert_string_equal(scene->judgement.reason, reason);
 }

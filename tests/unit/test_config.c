@@ -22,6 +22,7 @@ static const char whole[] =
 	"  source: 10.0.0.9\n"
 	"  name_servers: [ 10.0.0.2, \"10.0.0.3:5353\", \"[2001:db8::1]:53\" ]\n"
 	"  profile_dir: /etc/profiles\n"
+	"  state_dir: /srv/ucposture\n"
 	"  user: nobody\n"
 	"  limits: { probes_per_second: 0, per_target: 2, packets_per_second: 100 }\n"
 	"targets:\n"
@@ -58,6 +59,7 @@ static void the_agent_is_read_with_everything_in_it(void **state)
 	assert_string_equal(config->source, "10.0.0.9");
 	assert_string_equal(config->name_servers, "10.0.0.2,10.0.0.3:5353,[2001:db8::1]:53");
 	assert_string_equal(config->profile_dir, "/etc/profiles");
+	assert_string_equal(config->state_dir, "/srv/ucposture");
 	assert_string_equal(config->user, "nobody");
 	assert_int_equal(config->limits.probes_per_second, 0);
 	assert_int_equal(config->limits.per_target, 2);
@@ -70,7 +72,7 @@ static void a_target_is_read_with_everything_in_it(void **state)
 	const struct target *target = &config->targets[0];
 
 	assert_int_equal(config->target_count, 2);
-	assert_int_equal(target->place.line, 11);
+	assert_int_equal(target->place.line, 12);
 	assert_int_equal(target->profile_count, 2);
 	assert_string_equal(target->profiles[1], "baseline");
 	assert_int_equal(target->profile_places[1].column, 27);
@@ -90,7 +92,7 @@ static void a_target_is_read_with_everything_in_it(void **state)
 	assert_string_equal(target->server_name, "www.pbx.example");
 	assert_string_equal(target->verify_name, "10.0.0.5");
 	assert_string_equal(target->ca_file, "customer-ca.pem");
-	assert_int_equal(target->ca_file_place.line, 24);
+	assert_int_equal(target->ca_file_place.line, 25);
 	assert_int_equal(target->ca_file_place.column, 14);
 	assert_int_equal(target->override_count, 2);
 	assert_string_equal(target->overrides[0].subject, "tcp/8443");
@@ -150,7 +152,8 @@ static void all_faults_are_found_at_once(void **state)
 		    "target: {}\n");
 	assert_problems(
 		*state,
-		"c:1:10: error: this version of ucposture has no 'state_dir' yet: remove it\n"
+		"c:1:21: error: 'state_dir' cannot be 'var': a path from the root such as "
+		"/var/lib/ucposture is needed\n"
 		"c:1:35: error: 'probers' must be a number from 0 to 256, not 'many'\n"
 		"c:1:50: error: unknown vantage 'dzm' (did you mean 'dmz'?)\n"
 		"c:1:63: error: limits is a map of keys and values, not '5'\n"

@@ -75,6 +75,8 @@ static void every_operator_reads_what_belongs_behind_it(void **state)
 		"smb.smb1: { is: false }",
 		"http.server: { present: true }",
 		"http.server: { absent: true }",
+		"cert.sha256: { unchanged: true }",
+		"dns.a: { unchanged: true }",
 	};
 
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -247,12 +249,12 @@ static void an_operator_that_makes_no_sense_says_which_do(void **state)
 	assert_refused(
 		*state, "smb.smb1: { at_least: true }",
 		"e:1:13: error: 'at_least' cannot be asked of smb.smb1, which is true or "
-		"false: use one of is, is_not, present, absent\n");
+		"false: use one of is, is_not, present, absent, unchanged\n");
 	assert_refused(
 		*state, "port.state: { remaining: { warning: 30d } }",
 		"e:1:15: error: 'remaining' cannot be asked of port.state, which is one "
 		"text: use one of is, is_not, one_of, none_of, within, matches, at_least, "
-		"at_most, present, absent\n");
+		"at_most, present, absent, unchanged\n");
 }
 
 static void is_takes_one_value(void **state)
@@ -297,6 +299,8 @@ static void values_of_the_wrong_type_say_what_is_wanted(void **state)
 		asked, "http.server: { present: false }",
 		"e:1:25: error: behind 'present' stands true; to ask for the opposite use "
 		"'absent'\n");
+	assert_refused(asked, "port.state: { unchanged: false }",
+		       "e:1:26: error: 'unchanged' must be true, not 'false'\n");
 	assert_refused(
 		asked, "port.state: open",
 		"e:1:13: error: 'port.state' must be an operator such as { is: open }, not "

@@ -49,7 +49,8 @@ static void every_operator_without_its_fact_is_unknown(void **state)
 		} else if (operator == OPERATOR_ABSENT) {
 			becomes(scene, VERDICT_OK, "satisfied");
 			reads(scene, "cert.not_after: absent", "cert.not_after: absent");
-		} else if (operator == OPERATOR_WITHIN || operator == OPERATOR_MATCHES) {
+		} else if (operator == OPERATOR_WITHIN || operator == OPERATOR_MATCHES ||
+			   operator == OPERATOR_UNCHANGED) {
 			becomes(scene, VERDICT_UNKNOWN, "internal");
 		} else {
 			becomes(scene, VERDICT_UNKNOWN, "not_seen");
@@ -260,7 +261,8 @@ static void an_exception_never_hides_what_is_ok_or_unknown(void **state)
 	becomes(scene, VERDICT_OK, "satisfied");
 	judgement_clear(&scene->judgement);
 	see_state(scene, "closed");
-	judge(&scene->check, &scene->observation, NULL, NOW, &scene->judgement);
+	scene->circumstances.exception = NULL;
+	judge(&scene->check, &scene->observation, &scene->circumstances, &scene->judgement);
 	assert_int_equal(scene->judgement.verdict, VERDICT_CRITICAL);
 }
 
@@ -283,7 +285,7 @@ static void an_inapplicable_check_says_why(void **state)
 	for (uint8_t why = FEATURE_OFF; why <= SWITCHED_OFF; why++) {
 		scene->check.inapplicable = why;
 		judgement_clear(&scene->judgement);
-		judge(&scene->check, NULL, NULL, NOW, &scene->judgement);
+		judge(&scene->check, NULL, &scene->circumstances, &scene->judgement);
 		assert_int_equal(scene->judgement.verdict, VERDICT_NOT_APPLICABLE);
 		assert_string_equal(scene->judgement.reason, words[why]);
 		reads(scene, "open", "not looked at");
@@ -295,7 +297,7 @@ static void what_nobody_looked_at_is_unknown(void **state)
 	struct scene *scene = *state;
 
 	against_text(expect(scene, STATE, OPERATOR_IS), "open");
-	judge(&scene->check, NULL, NULL, NOW, &scene->judgement);
+	judge(&scene->check, NULL, &scene->circumstances, &scene->judgement);
 	assert_int_equal(scene->judgement.verdict, VERDICT_UNKNOWN);
 	assert_string_equal(scene->judgement.reason, "cancelled");
 	judgement_clear(&scene->judgement);

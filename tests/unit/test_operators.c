@@ -298,6 +298,9 @@ static void the_table_has_good_and_bad_for_all_that_fits(void **state)
 	assert_false(operator_fits(OPERATOR_MATCHES, FACT_INTEGER));
 	assert_false(operator_fits(OPERATOR_AT_LEAST, FACT_BOOLEAN));
 	assert_false(operator_fits(OPERATOR_REMAINING, FACT_TEXT));
+	assert_true(operator_fits(OPERATOR_UNCHANGED, FACT_TEXTS));
+	assert_false(operator_fits(OPERATOR_UNCHANGED, FACT_TIME));
+	assert_false(operator_fits(OPERATOR_UNCHANGED, FACT_REAL));
 	assert_true(operator_fits(OPERATOR_REMAINING, FACT_TIME));
 }
 

@@ -163,11 +163,13 @@ static char *findings(const char *profile, enum vantage vantage, const char *sce
 	setting_plan(setting);
 	for (size_t i = 0; i < setting->plan->check_count; i++) {
 		const struct check *check = &setting->plan->checks[i];
+		const struct circumstances circumstances = { .wall_us = 0 };
 		struct observation observation = { 0 };
 		struct judgement judgement;
 
 		look(system, check, &observation);
-		judge(check, check->inapplicable ? NULL : &observation, NULL, 0, &judgement);
+		judge(check, check->inapplicable ? NULL : &observation, &circumstances,
+		      &judgement);
 		score_count(&score, judgement.verdict, check->severity);
 		if (judgement.verdict == VERDICT_WARNING ||
 		    judgement.verdict == VERDICT_CRITICAL)

@@ -110,12 +110,11 @@ const struct exception *plan_exception(const struct plan *plan, const struct che
 /* expected: "target" of what was seen, "nothing", or the reason. Judging twice without
  * clearing would leak. */
 void judge(const struct check *check, const struct observation *observation,
-	   const struct exception *exception, int64_t wall_us, struct judgement *judgement)
+	   const struct circumstances *circumstances, struct judgement *judgement)
 {
 	struct text seen = { 0 };
 
-	(void)exception;
-	(void)wall_us;
+	assert_non_null(circumstances->recollection.target);
 	assert_null(judgement->expected);
 	if (!observation)
 		text_add(&seen, "nothing");
@@ -140,6 +139,7 @@ struct scene {
 	struct loop *loop;
 	struct crew *crew;
 	struct config config;
+	struct target targets[TARGETS_MOST];
 	struct plan plan;
 	struct round *round;
 	char hosts[TARGETS_MOST][4];
@@ -158,10 +158,13 @@ static struct scene *scene_begin(size_t targets, size_t probers)
 	scene->crew->size = probers;
 	scene->crew->answers_per_turn = 3;
 	scene->config.target_count = targets;
+	scene->config.targets = scene->targets;
 	scene->config.limits.per_target = 4;
 	scene->plan.config = &scene->config;
-	for (unsigned i = 0; i < targets; i++)
+	for (unsigned i = 0; i < targets; i++) {
 		snprintf(scene->hosts[i], sizeof scene->hosts[i], "%u", i);
+		scene->targets[i].name = scene->hosts[i];
+	}
 	return scene;
 }
 

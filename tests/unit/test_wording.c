@@ -29,7 +29,7 @@ static void operands_read_as_people_speak(void **state)
 		struct text out = { 0 };
 
 		expectation->operator = operator;
-		wording_expected(expectation, 1, &out);
+		wording_expected(expectation, 1, NULL, &out);
 		assert_string_equal(text_string(&out), sentences[operator]);
 		text_free(&out);
 	}
