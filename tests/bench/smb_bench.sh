@@ -15,7 +15,7 @@ address=10.99.0.1
 looks=200
 smbd_start bench "$address" "server signing = mandatory" "server min protocol = NT1"
 
-"$top_builddir/tests/bench/smb_many" "$address" 1 >"$smbd_folder/seen" || exit 1
+"$top_builddir/tests/bench/look_many" smb tcp/445 "$address" 1 >"$smbd_folder/seen" || exit 1
 grep -q '"smb.signing":"required".*"smb.smb1":true' "$smbd_folder/seen" || {
 	echo "smb_bench: it does not see what there is: $(tail -n 1 "$smbd_folder/seen")"
 	exit 1
@@ -24,7 +24,8 @@ grep -q '"smb.signing":"required".*"smb.smb1":true' "$smbd_folder/seen" || {
 # the same twice; the least of three is what each can do.
 ours=() floor=() smbclient=() nmap=()
 for _ in 1 2 3; do
-	read -r seen _ < <("$top_builddir/tests/bench/smb_many" "$address" "$looks")
+	read -r seen _ < <("$top_builddir/tests/bench/look_many" smb tcp/445 "$address" \
+		"$looks")
 	ours+=("$seen")
 	floor+=("$("$top_builddir/tests/bench/smb_floor" "$address" "$looks")")
 	cpu smbclient -N -L "$address"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * smb_many ADDRESS COUNT: looks at the SMB server there COUNT times, one after another, in
- * one process; prints the CPU time and the wall time of one look in microseconds, and then
- * what the last one saw.
+ * look_many COLLECTOR SUBJECT ADDRESS COUNT [FACT...]: observes it COUNT times, one after
+ * another, in one process; prints the CPU time and the wall time of one look in microseconds,
+ * and then what the last one saw. With FACTs only those are asked for.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "collectors/collector.h"
@@ -49,22 +50,40 @@ static void print(const struct observation *seen, const struct request *request)
 	text_free(&text);
 }
 
+static bool read_wanted(char **names, const struct collector *collector, uint64_t *wanted)
+{
+	for (; *names; names++) {
+		const struct fact_descriptor *fact = collector->facts;
+		unsigned row = 0;
+
+		while (fact[row].name && strcmp(fact[row].name, *names))
+			row++;
+		if (!fact[row].name)
+			return false;
+		*wanted |= UINT64_C(1) << row;
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
-	long count = argc == 3 ? strtol(argv[2], NULL, 10) : 0;
-	struct request request = {
-		.subject = { .kind = SUBJECT_TCP, .first = 445, .last = 445, .text = "tcp/445" },
-		.timeout_ms = 10000
-	};
+	enum { COLLECTOR = 1, SUBJECT, ADDRESS, COUNT, FACTS };
+	const struct collector *collector = argc > COUNT ? collector_named(argv[COLLECTOR]) : NULL;
+	long count = argc > COUNT ? strtol(argv[COUNT], NULL, 10) : 0;
+	struct request request = { .timeout_ms = 30000 };
 	const struct resolver_settings settings = { .hosts_file = NULL };
+	char subject[SUBJECT_ROOM];
 	struct address address;
+	const char *why;
 
-	if (count < 1 || !address_parse(argv[1], &address)) {
-		fprintf(stderr, "usage: smb_many ADDRESS COUNT\n");
+	if (count < 1 || !collector || !address_parse(argv[ADDRESS], &address) ||
+	    !subject_parse(argv[SUBJECT], collector->kinds, subject, &request.subject, &why) ||
+	    !read_wanted(argv + FACTS, collector, &request.wanted)) {
+		fprintf(stderr, "usage: look_many COLLECTOR SUBJECT ADDRESS COUNT [FACT...]\n");
 		return 3;
 	}
-	request.collector = collector_named("smb");
-	request.host = argv[1];
+	request.collector = collector;
+	request.host = argv[ADDRESS];
 	request.family = address.family;
 
 	struct loop *loop = loop_new();
