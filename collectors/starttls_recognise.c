@@ -119,7 +119,8 @@ static bool is_telnet(struct reader in)
 /* Protocol::HandshakeV10, or an error instead of it: "host is blocked", "too many". */
 static bool is_mysql(struct reader in)
 {
-	uint32_t length = reader_take_u8(&in) | reader_take_u16le(&in) << 8;
+	uint32_t lowest = reader_take_u8(&in);
+	uint32_t length = lowest | (uint32_t)reader_take_u16le(&in) << 8;
 	uint8_t sequence = reader_take_u8(&in), first = reader_take_u8(&in);
 	uint8_t second = reader_take_u8(&in), third = reader_take_u8(&in);
 
