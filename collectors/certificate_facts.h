@@ -7,6 +7,8 @@
 
 #include "collectors/facts.h"
 
+struct certificate;
+
 enum certificate_fact {
 	CERT_SUBJECT,
 	CERT_ISSUER,
@@ -57,5 +59,10 @@ extern const struct fact_descriptor certificate_fact_table[];
 const struct fact_descriptor *certificate_facts(void);
 const struct fact_descriptor *certificate_fact(enum certificate_fact fact);
 const struct fact_descriptor *certificate_column(enum certificate_column column);
+
+/* What was read of the server's own certificate, and of an element of cert.chain. */
+void certificate_tell(const struct certificate *certificate, int64_t wall_us,
+		      struct facts *facts);
+void certificate_tell_element(const struct certificate *certificate, struct facts *record);
 
 #endif

@@ -15,6 +15,12 @@ enum { DEPTH_MOST = 10, SIGNATURES_MOST = 12 };
  * signature with SHA-1 or MD5. */
 enum { SECURITY_LEVEL = 2 };
 
+/* To build a path from. */
+static bool is_usable(const struct certificate *certificate)
+{
+	return certificate->x509 && !certificate->mended && !certificate->monstrous;
+}
+
 /* Those out of the stores that may have to do with what was sent. */
 struct known {
 	const struct certificate **list;
@@ -40,7 +46,7 @@ static void known_add_named(struct known *known, const struct certificate_eviden
 		if (!evidence->stores[i])
 			continue;
 		while ((found = certificate_store_find(evidence->stores[i], name, &place))) {
-			if (found->monstrous || is_in_list(known->list, known->count, found))
+			if (!is_usable(found) || is_in_list(known->list, known->count, found))
 				continue;
 			known->list = memory_room_for(known->list, known->count, &known->room,
 						      sizeof *known->list);
@@ -141,7 +147,7 @@ static enum trust_error walk_error(const struct walk *walk,
 	if (walk->broken)
 		return TRUST_ERROR_BAD_SIGNATURE;
 	for (size_t i = 1; i < evidence->count; i++) {
-		unread |= !evidence->sent[i]->x509;
+		unread |= !evidence->sent[i]->x509 || evidence->sent[i]->mended;
 		monstrous |= evidence->sent[i]->monstrous;
 	}
 	if (unread)
@@ -201,8 +207,7 @@ static void material_choose(struct material *material, const struct known *known
 		for (size_t i = 1; i < evidence->count; i++) {
 			const struct certificate *one = evidence->sent[i];
 
-			if (chosen[i] || !one->x509 || one->monstrous ||
-			    !is_in_time(one, evidence->wall_us) ||
+			if (chosen[i] || !is_usable(one) || !is_in_time(one, evidence->wall_us) ||
 			    (!leads_on(one, material->known) && !leads_on(one, material->sent)))
 				continue;
 			sk_X509_push(material->sent, one->x509);
@@ -217,7 +222,7 @@ static void material_take_all(struct material *material, const struct known *kno
 	for (size_t i = 0; i < known->count; i++)
 		sk_X509_push(material->known, known->list[i]->x509);
 	for (size_t i = 1; i < evidence->count; i++)
-		if (evidence->sent[i]->x509 && !evidence->sent[i]->monstrous)
+		if (is_usable(evidence->sent[i]))
 			sk_X509_push(material->sent, evidence->sent[i]->x509);
 }
 
@@ -350,6 +355,8 @@ static enum trust_error judge_known(const struct known *known,
 	const struct certificate *leaf = evidence->sent[0];
 	enum trust_error error = TRUST_ERROR_UNKNOWN_ISSUER;
 
+	if (leaf->mended)
+		return TRUST_ERROR_MALFORMED;
 	if (leaf->monstrous || !leaf->key_bits)
 		return TRUST_ERROR_OTHER;
 	if (known->count)
@@ -401,7 +408,7 @@ struct certificate_verdict certificate_path_judge(const struct certificate_evide
 	known_collect(&known, evidence);
 	judge(&verdict, &known, evidence);
 	for (size_t i = 0; i < evidence->count; i++) {
-		verdict.undecided |= !evidence->sent[i]->x509 || evidence->sent[i]->monstrous;
+		verdict.undecided |= !is_usable(evidence->sent[i]);
 		verdict_note_dates(&verdict, evidence->sent[i], evidence->wall_us);
 	}
 	for (size_t i = 0; i < known.count; i++)

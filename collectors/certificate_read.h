@@ -34,7 +34,8 @@ struct certificate {
 	uint8_t sha256[FINGERPRINT_BYTES];
 	char sha256_hex[FINGERPRINT_ROOM];
 	char spki_hex[FINGERPRINT_ROOM];
-	const char *subject, *issuer, *serial, *signature;
+	const char *subject, *issuer;	/* NULL: cannot be written */
+	const char *serial, *signature;
 	struct certificate_texts names, usages;
 	const char *key;		/* a word of cert.key */
 	const char *curve;		/* NULL: none, or one without a name */
@@ -46,6 +47,7 @@ struct certificate {
 	bool pretends;			/* says so, but the signature is another's */
 	bool authority;			/* basicConstraints says CA */
 	bool wildcard;
+	bool mended;			/* malformed: read all the same, and never verified */
 	bool monstrous;			/* a key whose use would cost too much: never used */
 };
 

@@ -14,6 +14,9 @@ struct certificate_store;
 /* What is no certificate is passed over. */
 struct certificate_store *certificate_store_new(const struct certificate_reading *reading,
 						const char *pem, size_t length);
+/* The same from a file, which is closed then: behind the fence only reading is allowed. */
+struct certificate_store *certificate_store_read(const struct certificate_reading *reading,
+						 int descriptor);
 void certificate_store_free(struct certificate_store *store);
 /* The next with that name behind *place, which begins with 0; NULL: no more. */
 const struct certificate *certificate_store_find(struct certificate_store *store,

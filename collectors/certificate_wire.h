@@ -9,11 +9,16 @@
 #include "net/bytes.h"
 
 struct certificate_outline {
-	struct reader subject;	/* each with its tag and length */
+	struct reader issuer;	/* each with its tag and length */
+	struct reader subject;
 	struct reader key;	/* subjectPublicKeyInfo */
 };
 
 /* False when it is no certificate, or when anything follows it. */
 bool certificate_outline_of(struct reader der, struct certificate_outline *outline);
+/* Devices write Latin letters where UTF-8 belongs, and OpenSSL then refuses the whole
+ * certificate. Such strings of the names are marked as what they are; false when there are
+ * none. The signature is broken then: good for reading only. */
+bool certificate_mend_names(uint8_t *der, size_t length);
 
 #endif

@@ -9,8 +9,6 @@
 #include "collectors/certificate_name.h"
 #include "collectors/certificate_path.h"
 #include "collectors/certificate_staple.h"
-#include "collectors/certificate_tell.h"
-#include "collectors/trust_bundle.h"
 #include "collectors/trust_cache.h"
 #include "ground/memory.h"
 
@@ -127,15 +125,9 @@ static void take_chain(struct examination *examination)
 
 static struct certificate_store *system_store(struct trust *trust)
 {
-	size_t length;
-	char *pem;
-
-	if (trust->bundle < 0)
-		return trust->system;
-	pem = trust_bundle_read(trust->bundle, &length);
+	if (trust->bundle >= 0)
+		trust->system = certificate_store_read(&trust->reading, trust->bundle);
 	trust->bundle = -1;
-	trust->system = certificate_store_new(&trust->reading, pem, length);
-	free(pem);
 	return trust->system;
 }
 

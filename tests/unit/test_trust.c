@@ -2,87 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ground/memory.h"
 #include "tests/unit/unit.h"
 #include "tests/wire/certificates/shown.h"
-
-/* Who is trusted, by whom, and why not. */
-static const struct {
-	const char *chain, *authorities;
-	const char *error;		/* NULL: trusted */
-	int complete;			/* -1: not told */
-} truths[] = {
-	{ "good", "root", NULL, 1 },
-	{ "good", NULL, "unknown_issuer", 0 },
-	{ "good", "other", "unknown_issuer", 0 },
-	{ "good", "bundle", NULL, 1 },
-	{ "good", "issuing", NULL, 0 },
-	{ "good", "pinned", NULL, 0 },
-	{ "good_with_root", "root", NULL, 1 },
-	{ "good_with_root", NULL, "unknown_root", 1 },
-	{ "good_with_root", "other", "unknown_root", 1 },
-	{ "wrong_order", "root", NULL, 1 },
-	{ "foreign_root", "root", NULL, 1 },
-	{ "foreign_root", "other", "unknown_issuer", 0 },
-	{ "alone", "root", "unknown_issuer", 0 },
-	{ "alone", "issuing", NULL, 0 },
-	{ "alone", "bundle", "unknown_issuer", 0 },
-	{ "hundred", "root", NULL, 1 },
-	{ "self_signed", NULL, "self_signed", 1 },
-	{ "self_signed", "self_signed", NULL, 1 },
-	{ "self_signed", "other", "self_signed", 1 },
-	{ "expired", "root", "expired", 1 },
-	{ "not_yet", "root", "not_yet_valid", 1 },
-	{ "expired_issuing", "root", "expired", 1 },
-	{ "expired_root", "expired_root", "expired", 1 },
-	{ "year_9999", "root", NULL, 1 },
-	{ "year_1950", "root", NULL, 1 },
-	{ "month_13", "root", "malformed", 1 },
-	{ "time_with_zone", "root", "malformed", 1 },
-	{ "rsa_512", "root", "weak_key", 1 },
-	{ "rsa_1024", "root", "weak_key", 1 },
-	{ "rsa_2048", "root", NULL, 1 },
-	{ "rsa_8192", "root", NULL, 1 },
-	{ "rsa_32768", "root", "other", 1 },
-	{ "rsa_large_exponent", "root", "other", -1 },
-	{ "rsa_1024_issuing", "root", "weak_key", 1 },
-	{ "p384", "root", NULL, 1 },
-	{ "brainpool", "root", NULL, 1 },
-	{ "ed25519", "root", NULL, 1 },
-	{ "ed448", "root", NULL, 1 },
-	{ "key_unheard_of", "root", "other", 1 },
-	{ "dsa", "root", NULL, 1 },
-	{ "dsa_self_signed", NULL, "self_signed", 1 },
-	{ "sha1", "root", "weak_signature", 1 },
-	{ "md5", "root", "weak_signature", 1 },
-	{ "pss", "root", NULL, 1 },
-	{ "sha1_root", "sha1_root", NULL, 1 },
-	{ "sha1_issuing", "sha1_root", "weak_signature", 1 },
-	{ "signed_ed25519", "root", NULL, 1 },
-	{ "signature_unheard_of", "root", "other", -1 },
-	{ "forged", "root", "bad_signature", 0 },
-	{ "forged_self_signed", NULL, "bad_signature", 0 },
-	{ "forged_issuing", "root", "bad_signature", 0 },
-	{ "issuer_is_none", "root", "not_an_authority", 1 },
-	{ "issuer_says_nothing", "root", "not_an_authority", 1 },
-	{ "issuer_may_not_sign", "root", "not_an_authority", 1 },
-	{ "issuer_for_mail", "root", "wrong_purpose", 1 },
-	{ "path_too_long", "root", "not_an_authority", 1 },
-	{ "constrained_within", "root", NULL, 1 },
-	{ "constrained_outside", "root", "name_constrained", 1 },
-	{ "for_clients", "root", "wrong_purpose", 1 },
-	{ "for_servers", "root", NULL, 1 },
-	{ "unknown_critical", "root", "other", 1 },
-	{ "authority_itself", "root", NULL, 1 },
-	{ "crossed", "root", NULL, 1 },
-	{ "crossed", "other", NULL, 1 },
-	{ "crossed_expired", "crossed_expired", NULL, 1 },
-	{ "crossed_expired", "root", NULL, 1 },
-	{ "circle", "root", "unknown_issuer", 0 },
-	{ "namesake", NULL, "unknown_issuer", 0 },
-	{ "namesake", "namesake", "other", 1 },
-};
-
-enum { TRUTHS = sizeof truths / sizeof *truths };
+#include "tests/wire/certificates/truths.h"
 
 static struct facts *examine(struct shown *shown)
 {
@@ -180,12 +103,195 @@ static void work_is_done_once_for_each_chain(void **state)
 	trust_free(trust);
 }
 
+/* A verdict is kept, and yet nothing outlives its own time. */
+static void time_passes_over_what_is_kept(void **state)
+{
+	static const struct {
+		int64_t seconds;		/* since SHOWN_AT */
+		const char *error;
+	} moments[] = {
+		{ 0, NULL }, { 86400, NULL },
+		{ 18489600 - 1, NULL },		/* the end of 2026 */
+		{ 18489600, NULL }, { 18489601, "expired" },
+		{ 40 * 365 * 86400L, "expired" }, { 86400, NULL },
+		{ -13046400, NULL }, { -13046401, "not_yet_valid" },
+		{ 0, NULL }
+	};
+	struct trust *trust = trust_new(-1);
+	struct shown shown;
+
+	(void)state;
+	shown_init(&shown, "good", "root", NULL);
+	for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+		struct facts *facts = facts_new();
+
+		shown.exhibit.wall_us = SHOWN_AT + moments[i].seconds * 1000000;
+		assert_true(trust_examine(trust, &shown.exhibit, facts));
+		print_message("# after %ld seconds\n", (long)moments[i].seconds);
+		assert_int_equal(shown_truth(facts, CERT_TRUSTED), !moments[i].error);
+		if (moments[i].error)
+			assert_string_equal(shown_text(facts, CERT_TRUST_ERROR),
+					    moments[i].error);
+		facts_free(facts);
+	}
+	assert_int_equal(trust_work(trust).parsed, 2);
+	assert_int_equal(trust_work(trust).verified, 6);
+	shown_free(&shown);
+	trust_free(trust);
+}
+
+static void a_staple_grows_old_while_it_is_kept(void **state)
+{
+	struct trust *trust = trust_new(-1);
+	struct shown shown;
+
+	(void)state;
+	shown_init(&shown, "good", "root", "good");
+	for (int64_t day = 0; day < 10; day++) {
+		struct facts *facts = facts_new();
+
+		shown.exhibit.wall_us = SHOWN_AT + day * 86400 * 1000000 + 1;
+		assert_true(trust_examine(trust, &shown.exhibit, facts));
+		assert_string_equal(shown_text(facts, CERT_OCSP_STAPLE),
+				    day < 6 ? "good" : "expired");
+		facts_free(facts);
+	}
+	shown_free(&shown);
+	trust_free(trust);
+}
+
+static int examine_by(struct trust *trust, struct shown *shown, const char *authorities)
+{
+	struct facts *facts = facts_new();
+	int truth;
+
+	shown->exhibit.authorities = authorities;
+	assert_true(trust_examine(trust, &shown->exhibit, facts));
+	truth = shown_truth(facts, CERT_TRUSTED);
+	facts_free(facts);
+	return truth;
+}
+
+static void one_target_s_authorities_are_not_another_s(void **state)
+{
+	struct trust *trust = trust_new(-1);
+	struct shown_file root = shown_load("root", "pem"), other = shown_load("other", "pem");
+	struct shown shown;
+
+	(void)state;
+	shown_init(&shown, "good", NULL, NULL);
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(examine_by(trust, &shown, (const char *)root.bytes));
+		assert_false(examine_by(trust, &shown, (const char *)other.bytes));
+		assert_false(examine_by(trust, &shown, NULL));
+		assert_false(examine_by(trust, &shown, ""));
+		assert_false(examine_by(trust, &shown, "-----BEGIN CERTIFICATE-----\nAAAA\n"));
+	}
+	assert_int_equal(trust_work(trust).verified, 5);
+	free(root.bytes);
+	free(other.bytes);
+	shown_free(&shown);
+	trust_free(trust);
+}
+
+static void what_a_chain_lacks_may_be_in_the_part_that_is_not_here(void **state)
+{
+	struct shown shown;
+	struct facts *facts;
+
+	(void)state;
+	shown_init(&shown, "alone", "root", NULL);
+	shown.exhibit.cut = true;
+	facts = examine(&shown);
+	assert_null(shown_fact(facts, CERT_TRUSTED));
+	assert_null(shown_fact(facts, CERT_TRUST_ERROR));
+	assert_null(shown_fact(facts, CERT_CHAIN_COMPLETE));
+	assert_string_equal(shown_text(facts, CERT_SUBJECT), "CN=pbx.example");
+	facts_free(facts);
+	shown_free(&shown);
+}
+
+/* What is examined when only the first bytes of a chain are there, or one is another. */
+static void assert_never_trusted(struct trust *trust, struct shown *shown, size_t length)
+{
+	struct facts *facts = facts_new();
+	uint8_t *copy = memory_new(length + 1, 1);
+
+	memcpy(copy + 1, shown->chain.bytes, length);
+	reader_init(&shown->exhibit.chain, copy + 1, length);
+	if (trust_examine(trust, &shown->exhibit, facts))
+		assert_int_equal(shown_truth(facts, CERT_TRUSTED), false);
+	else
+		assert_int_equal(facts_count(facts), 0);
+	facts_free(facts);
+	free(copy);
+}
+
+static void a_chain_cut_anywhere_is_never_trusted(void **state)
+{
+	struct trust *trust = trust_new(-1);
+	struct shown shown;
+
+	(void)state;
+	shown_init(&shown, "good", "root", NULL);
+	for (size_t length = 0; length < shown.chain.length; length++)
+		assert_never_trusted(trust, &shown, length);
+	shown_free(&shown);
+	trust_free(trust);
+}
+
+static void a_chain_with_any_byte_changed_is_never_trusted(void **state)
+{
+	static const uint8_t changes[] = { 0x01, 0x80, 0xff };
+	struct trust *trust = trust_new(-1);
+	struct shown shown;
+
+	(void)state;
+	shown_init(&shown, "good", "root", NULL);
+	for (size_t at = 0; at < shown.chain.length; at++) {
+		for (size_t i = 0; i < sizeof changes; i++) {
+			shown.chain.bytes[at] ^= changes[i];
+			assert_never_trusted(trust, &shown, shown.chain.length);
+			shown.chain.bytes[at] ^= changes[i];
+		}
+	}
+	shown_free(&shown);
+	trust_free(trust);
+}
+
+static void a_staple_with_any_byte_changed_is_never_good(void **state)
+{
+	struct trust *trust = trust_new(-1);
+	struct shown shown;
+
+	(void)state;
+	shown_init(&shown, "good", "root", "good");
+	for (size_t at = 0; at < shown.staple.length; at++) {
+		struct facts *facts = facts_new();
+
+		shown.staple.bytes[at] ^= 0x01;
+		assert_true(trust_examine(trust, &shown.exhibit, facts));
+		shown.staple.bytes[at] ^= 0x01;
+		assert_string_equal(shown_text(facts, CERT_OCSP_STAPLE), "invalid");
+		facts_free(facts);
+	}
+	shown_free(&shown);
+	trust_free(trust);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_chain_is_trusted_as_the_table_says),
 		cmocka_unit_test(a_staple_says_what_the_table_says),
 		cmocka_unit_test(work_is_done_once_for_each_chain),
+		cmocka_unit_test(time_passes_over_what_is_kept),
+		cmocka_unit_test(a_staple_grows_old_while_it_is_kept),
+		cmocka_unit_test(one_target_s_authorities_are_not_another_s),
+		cmocka_unit_test(what_a_chain_lacks_may_be_in_the_part_that_is_not_here),
+		cmocka_unit_test(a_chain_cut_anywhere_is_never_trusted),
+		cmocka_unit_test(a_chain_with_any_byte_changed_is_never_trusted),
+		cmocka_unit_test(a_staple_with_any_byte_changed_is_never_good),
 	};
 	return cmocka_run_group_tests_name("trust", tests, NULL, NULL);
 }

@@ -4,7 +4,8 @@
 is added; the tests bring their own time, the first of June 2026, so nothing rots.
 
 NAME.chain: u24 length and DER of each certificate, the server's own first, as trust.h wants
-it. NAME.pem: authorities. NAME.ocsp: a staple for good.chain."""
+it. NAME.pem: authorities. NAME.ocsp: a staple for good.chain.
+good.sums: what openssl says of its certificate and key."""
 
 import base64
 import os
@@ -12,6 +13,7 @@ import os
 from der import *
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+SEEDS = os.path.join(HERE, "..", "..", "fuzz", "corpus")
 
 
 def write(file, content):
@@ -73,6 +75,9 @@ def make_orders():
     chain("foreign_root", good, ISSUING, OTHER)
     chain("alone", good)
     chain("hundred", good, ISSUING, *[OTHER] * 98)
+    sums = openssl("dgst", "-sha256", "-r", data=good.der)[:64] + b" " + openssl(
+        "dgst", "-sha256", "-r", data=good.key.spki)[:64]
+    write("good.sums", sums + b"\n")
     own = Certificate("pbx.example", LEAF_KEY)
     chain("self_signed", own)
     authorities("self_signed", own)
@@ -101,6 +106,8 @@ def make_keys():
     chain("rsa_2048", leaf(RSA_KEY), ISSUING)
     chain("rsa_8192", leaf(rsa(8192)), ISSUING)
     chain("rsa_32768", leaf(rsa_without_secret(32768)), ISSUING)
+    chain("rsa_32768_self_signed", Certificate("pbx.example", rsa_without_secret(32768),
+                                               signature="sha256WithRSA", forged=bytes(4096)))
     monstrous = authority("Monstrous", rsa_without_secret(16384, (1 << 64) - 1), ROOT)
     chain("rsa_large_exponent", leaf(issuer=monstrous, signature="sha256WithRSA",
                                      forged=bytes(2047) + b"\1"), monstrous)
@@ -199,6 +206,7 @@ def make_names():
         "nul_in_subject": name(("CN", utf8(b"pbx.example\0.evil.test")), ("O", "A, B=C+D")),
         "subject_bmp": name(("CN", tlv(30, "Telefonbüro ☎".encode("utf-16-be")))),
         "subject_bmp_odd": name(("CN", tlv(30, b"\0p\0b\0"))),
+        "subject_latin": name(("CN", utf8("Telefonbüro".encode("latin-1")))),
         "subject_invalid": name(("CN", utf8(b"\xc3\x28\xff")), ("1.3.6.1.4.1.99999.3", "x")),
         "subject_controls": name(("CN", "\x1b]0;title\x07\u202egnp.exe")),
         "subject_none": name(),
@@ -206,8 +214,10 @@ def make_names():
     }
     for file, subject in subjects.items():
         chain(file, Certificate(subject, LEAF_KEY, ISSUING), ISSUING)
+    chain("subject_star", Certificate("*.example", LEAF_KEY, ISSUING, extensions=[]), ISSUING)
     chain("version_1", leaf(version=1), ISSUING)
     chain("negative_serial", leaf(serial=tlv(2, b"\xff\x01")), ISSUING)
+    chain("zero_serial", leaf(serial=tlv(2, b"\0")), ISSUING)
     chain("long_serial", leaf(serial=tlv(2, b"\x7f" * 300)), ISSUING)
 
 
@@ -239,6 +249,28 @@ def make_staples(good):
     write("cut.ocsp", staple(good, ISSUING, "good")[:-1])
 
 
+def make_seeds():
+    """Small ones: make check tries each with every byte changed."""
+    def read(file):
+        with open(os.path.join(HERE, file), "rb") as source:
+            return source.read()
+
+    def keep(target, file, content):
+        folder = os.path.join(SEEDS, target)
+        os.makedirs(folder, exist_ok=True)
+        write(os.path.join(folder, file), content)
+
+    for file in ("good_with_root", "self_signed", "alone"):
+        keep("certificate", file, read(file + ".chain"))
+    for file in ("addresses", "subject_latin", "subject_bmp", "for_servers", "month_13"):
+        first = read(file + ".chain")
+        keep("certificate", file, first[:3 + int.from_bytes(first[:3], "big")])
+    chain_bytes = read("good.chain")
+    for file in ("good", "appointed", "revoked"):
+        keep("staple", file, len(chain_bytes).to_bytes(3, "big") + chain_bytes
+             + read(file + ".ocsp"))
+
+
 if __name__ == "__main__":
     make_staples(make_orders())
     make_times()
@@ -247,3 +279,4 @@ if __name__ == "__main__":
     make_authorities()
     make_crosses()
     make_names()
+    make_seeds()
