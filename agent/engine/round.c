@@ -11,7 +11,6 @@
 enum {
 	WIDE_MOST = 256,		/* see is_wide() */
 	UNDER_WAY_MOST = 2048,		/* per prober: what its sockets and memory are good for */
-	AUTHORITY_BYTES_MOST = 8 << 20,	/* likewise: of the certificates that go with requests */
 	NOBODY = UINT32_MAX
 };
 
@@ -34,7 +33,6 @@ struct lane {
 struct queue {
 	struct lane *first, **end;
 	uint32_t under_way;
-	size_t authority_bytes;		/* of those under way */
 };
 
 /* Some servers serve one client at a time, and whoever comes second sees a fault that is
@@ -254,13 +252,6 @@ static void make_lanes(struct round_work *work)
 			set_free(work, i);
 }
 
-static size_t authority_bytes(const struct round_work *work, uint32_t number)
-{
-	const struct request *request = &work->round->plan->observations[number].request;
-
-	return request->authorities ? strlen(request->authorities) : 0;
-}
-
 static void observation_has_come(void *arg, struct observation *observation)
 {
 	struct errand *errand = arg;
@@ -271,7 +262,6 @@ static void observation_has_come(void *arg, struct observation *observation)
 	work->done++;
 	work->under_way--;
 	work->queues[lane->queue].under_way--;
-	work->queues[lane->queue].authority_bytes -= authority_bytes(work, number);
 	lane->under_way--;
 	if (work->successors[number].next != NOBODY)
 		set_free(work, work->successors[number].next);
@@ -290,7 +280,6 @@ static void begin_observation(struct round_work *work, struct queue *queue)
 	errand->lane = lane;
 	lane->under_way++;
 	queue->under_way++;
-	queue->authority_bytes += authority_bytes(work, number);
 	work->under_way++;
 	work->newest = &work->round->plan->observations[number].request;
 	crew_observe(work->crew, lane->queue, work->newest, observation_has_come, errand);
@@ -303,8 +292,7 @@ static struct queue *next_queue(struct round_work *work)
 	for (size_t i = 0; i < work->queue_count; i++) {
 		struct queue *queue = &work->queues[work->turn++ % work->queue_count];
 
-		if (queue->first && queue->under_way < UNDER_WAY_MOST &&
-		    queue->authority_bytes < AUTHORITY_BYTES_MOST)
+		if (queue->first && queue->under_way < UNDER_WAY_MOST)
 			return queue;
 	}
 	return NULL;

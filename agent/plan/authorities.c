@@ -185,13 +185,22 @@ static bool same_file(const void *arg, uint32_t number)
 	return !strcmp(comparison->config->targets[number].ca_file, comparison->file);
 }
 
+/* room: what may be read, all files together. */
 static void read_for(struct config *config, const char *config_file, struct target *target,
-		     struct problems *problems)
+		     size_t *room, struct problems *problems)
 {
 	const char *path = path_of(config->arena, config_file, target->ca_file);
 	struct text why = { 0 };
+	size_t length;
 
 	target->authorities = authorities_load(config->arena, path, &why);
+	length = target->authorities ? strlen(target->authorities) : 0;
+	if (length > *room) {
+		target->authorities = NULL;
+		text_add(&why, "all files of authorities together are larger than 16 MiB: give only"
+			       " those that issue for your targets");
+	}
+	*room -= length > *room ? *room : length;
 	if (!target->authorities)
 		problems_add(problems, PROBLEM_ERROR, target->ca_file_place,
 			     "cannot use the ca_file '%.200s': %s", path, text_string(&why));
@@ -201,6 +210,7 @@ static void read_for(struct config *config, const char *config_file, struct targ
 void authorities_read(struct config *config, const char *config_file,
 		      struct problems *problems)
 {
+	size_t room = AUTHORITIES_IN_ALL_MOST;
 	struct seen seen = { 0 };
 
 	seen_reset(&seen, config->target_count);
@@ -214,7 +224,7 @@ void authorities_read(struct config *config, const char *config_file,
 		first = seen_number(&seen, seen_hash(SEEN_HASH_BEGIN, target->ca_file), i,
 				    same_file, &comparison);
 		if (first == i)
-			read_for(config, config_file, target, problems);
+			read_for(config, config_file, target, &room, problems);
 		else
 			target->authorities = config->targets[first].authorities;
 	}

@@ -8,8 +8,11 @@
 
 #include "agent/plan/config.h"
 
-/* Of a file, and of the certificates in it: they go to the probers with each request. */
-enum { AUTHORITIES_MOST = 1 << 20 };
+enum {
+	AUTHORITIES_MOST = 1 << 20,	/* of a file, and of the certificates in it */
+	/* Of all files: each prober is sent them, and none of them waits for another. */
+	AUTHORITIES_IN_ALL_MOST = 16 << 20
+};
 
 struct text;
 

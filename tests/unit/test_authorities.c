@@ -270,6 +270,34 @@ static void targets_with_one_file_share_its_bytes(void **state)
 	assert_null(request_of(plan, 1)->authorities);
 }
 
+/* Each by a name of its own, as if they were many files. */
+static void too_many_large_files_are_refused(void **state)
+{
+	struct folder *folder = *state;
+	struct text file = { 0 }, yaml = { 0 }, expected = { 0 };
+
+	while (file.length + strlen(first) < AUTHORITIES_MOST)
+		text_add(&file, first);
+	put(folder, "ca.pem", file.bytes, file.length);
+	text_add(&yaml, "targets:\n");
+	for (unsigned i = 0; i < 17; i++)
+		text_add_format(&yaml,
+				"- { name: t%02u, address: 10.0.0.1, profiles: p, "
+				"ca_file: %.*sca.pem }\n",
+				i, (int)(2 * i), "././././././././././././././././././");
+	plan_of(folder, text_string(&yaml));
+	text_add_format(&expected,
+			"%s/c.yaml:18:57: error: cannot use the ca_file"
+			" '%s/././././././././././././././././ca.pem': all files of authorities"
+			" together are larger than 16 MiB: give only those that issue for your"
+			" targets\n",
+			folder->path, folder->path);
+	assert_problems(&folder->papers, text_string(&expected));
+	text_free(&file);
+	text_free(&yaml);
+	text_free(&expected);
+}
+
 static void a_file_that_is_missing_has_its_place(void **state)
 {
 	struct folder *folder = *state;
@@ -313,6 +341,7 @@ int main(void)
 		FOLDER_TEST(too_much_is_refused),
 		FOLDER_TEST(what_is_too_much_once_written_again_is_refused),
 		FOLDER_TEST(targets_with_one_file_share_its_bytes),
+		FOLDER_TEST(too_many_large_files_are_refused),
 		FOLDER_TEST(a_file_that_is_missing_has_its_place),
 		FOLDER_TEST(bytes_alone_never_open_a_file),
 	};

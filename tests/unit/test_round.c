@@ -21,7 +21,6 @@ struct errand {
 	uint32_t target, key;
 	bool wide;
 	uint16_t port;
-	size_t authority_bytes;
 };
 
 struct crew {
@@ -35,7 +34,7 @@ struct crew {
 	size_t asked, forgotten;
 	size_t narrow[TARGETS_MOST], wide[TARGETS_MOST], of_prober[TARGETS_MOST];
 	size_t narrow_most, wide_most, prober_most;
-	size_t at_port[UINT16_MAX + 1], port_most, authority_bytes, authority_bytes_most;
+	size_t at_port[UINT16_MAX + 1], port_most;
 };
 
 static void note_most(size_t value, size_t *most)
@@ -56,7 +55,6 @@ static void answer_some(void *arg)
 		crew->of_prober[errand.key]--;
 		(errand.wide ? crew->wide : crew->narrow)[errand.target]--;
 		crew->at_port[errand.port]--;
-		crew->authority_bytes -= errand.authority_bytes;
 		observation->started_wall_us = errand.target;
 		errand.done(errand.arg, observation);
 	}
@@ -80,9 +78,6 @@ void crew_observe(struct crew *crew, uint32_t key, const struct request *request
 	note_most(++crew->of_prober[key], &crew->prober_most);
 	errand->port = request->subject.first;
 	note_most(++crew->at_port[errand->port], &crew->port_most);
-	errand->authority_bytes = request->authorities ? strlen(request->authorities) : 0;
-	crew->authority_bytes += errand->authority_bytes;
-	note_most(crew->authority_bytes, &crew->authority_bytes_most);
 	if (crew->answers_per_turn && !crew->answer.running)
 		timer_start(&crew->answer, crew->loop, 0, answer_some, crew);
 }
@@ -332,25 +327,6 @@ static void who_waits_for_a_silent_one_is_cancelled_with_it(void **state)
 	scene_end(scene);
 }
 
-static void certificates_that_go_along_fill_no_channel(void **state)
-{
-	enum { EACH = 60000, MOST = 8 << 20 };
-	struct scene *scene = scene_begin(40, 1);
-	char *authorities = memory_new(1, EACH + 1);
-
-	(void)state;
-	memset(authorities, 'x', EACH);
-	for (uint32_t i = 0; i < 40; i++)
-		add(scene, i, &port, 20);
-	for (size_t i = 0; i < 800; i++)
-		scene->plan.observations[i].request.authorities = authorities;
-	run(scene);
-	assert_int_equal(scene->crew->asked, 800);
-	assert_in_range(scene->crew->authority_bytes_most, MOST, MOST + EACH);
-	free(authorities);
-	scene_end(scene);
-}
-
 static void targets_take_turns(void **state)
 {
 	struct scene *scene = scene_begin(3, 1);
@@ -483,7 +459,6 @@ int main(void)
 		cmocka_unit_test(a_port_is_looked_at_by_one_at_a_time),
 		cmocka_unit_test(what_is_another_place_does_not_wait),
 		cmocka_unit_test(who_waits_for_a_silent_one_is_cancelled_with_it),
-		cmocka_unit_test(certificates_that_go_along_fill_no_channel),
 		cmocka_unit_test(targets_take_turns),
 		cmocka_unit_test(one_large_target_does_not_keep_the_others_waiting),
 		cmocka_unit_test(a_prober_is_not_given_more_than_it_can_hold),
