@@ -4,7 +4,7 @@
 # An authority for tests of TLS: root, issuing authority, and leaves with every fault. Sourced
 # behind tls_servers.bash; all of it lands in $tls_place/ca: NAME.key, NAME.pem (the leaf),
 # NAME.chain.pem (as a server shows it).
-#   tls_authority                            makes root and issuing
+#   tls_authority                            makes root and issuing, and dh.pem
 #   tls_certificate NAME KEY SAN [FROM TO [ISSUER [OPTION...]]]
 # KEY is an argument of `openssl genpkey -algorithm` with its options; FROM and TO are
 # YYYYMMDDHHMMSSZ or "" for now and a year.
@@ -58,6 +58,7 @@ tls_authority() {
 	mkdir -p "$ca/issued"
 	: >"$ca/index"
 	tls_authority_configure
+	tls_dh_parameters
 	tls_key root RSA rsa_keygen_bits:2048
 	openssl req -x509 -new -config "$ca/ca.cnf" -extensions authority_extensions -days 3650 \
 		-key "$ca/root.key" -subj "/O=Test/CN=Test Root" -out "$ca/root.pem"
@@ -66,6 +67,12 @@ tls_authority() {
 	tls_key stranger RSA rsa_keygen_bits:2048
 	openssl req -x509 -new -config "$ca/ca.cnf" -extensions authority_extensions -days 3650 \
 		-key "$ca/stranger.key" -subj "/O=Test/CN=Nobody's Root" -out "$ca/stranger.pem"
+}
+
+# No group that TLS 1.3 or RFC 7919 knows.
+tls_dh_parameters() {
+	openssl genpkey -genparam -algorithm DH -pkeyopt group:modp_2048 \
+		-out "$tls_place/ca/dh.pem" 2>/dev/null
 }
 
 tls_sign() { # NAME SUBJECT SAN FROM TO ISSUER OPTION...

@@ -6,7 +6,7 @@
 # addresses of their own, waits until they listen, and leaves the address in $address.
 
 tls_postfix() { # NAME PARAMETER=VALUE...
-	local name=$1 folder=$tls_place/$1 program=/usr/sbin/postfix parameter
+	local name=$1 folder=$tls_place/$1 parameter
 	shift
 	tls_next
 	mkdir -p "$folder/spool" "$folder/data" "$folder/etc"
@@ -49,8 +49,9 @@ anvil unix - - n - 1 anvil
 error unix - - n - - error
 local unix - n n - - local
 CONF
-	"$program" -c "$folder/etc" check >"$tls_place/$name.log" 2>&1
-	tls_serve "$name" /usr/lib/postfix/sbin/master -c "$folder/etc" -s
+	# It makes the queue's folders.
+	tls_serve "$name" bash -c 'postfix -c "$0" check; exec /usr/lib/postfix/sbin/master -c "$0" -s' \
+		"$folder/etc"
 	tls_listens "$name" "$address" 25
 }
 
@@ -75,6 +76,12 @@ passdb {
 userdb {
 	driver = static
 	args = uid=nobody gid=nogroup home=$folder
+}
+service imap-login {
+	service_count = 0
+}
+service pop3-login {
+	service_count = 0
 }
 service stats {
 	client_limit = 1000
@@ -139,7 +146,8 @@ VirtualHost "pbx.example"
 CONF
 	tls_serve "$name" setpriv --reuid prosody --regid prosody --init-groups \
 		prosody -F --config "$folder/prosody.cfg.lua"
-	tls_listens "$name" "$address" 5269 && tls_listens "$name" "$address" 5223
+	tls_listens "$name" "$address" 5269
+	tls_listens "$name" "$address" 5223
 }
 
 tls_slapd() { # NAME SETTING...

@@ -20,6 +20,9 @@ KNOWN = (
      "the same: it asks over a handshake that was never finished"),
     (r"gnutls_unsafe", r"tls\.ciphers", "sslscan", "no TLS_.*",
      "OpenSSL's client shuns servers without secure renegotiation, unless told"),
+    (r"common_name_only", r"cert\.name_match", "openssl", "True",
+     "openssl x509 -checkhost takes the common name where there is no alternative one; RFC 9525"
+     " forbids it, and browsers and Go do not"),
 )
 
 

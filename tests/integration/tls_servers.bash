@@ -7,7 +7,7 @@
 #   tls_enter "$0" "$@"            goes on in a namespace of its own
 #   tls_next                       an address of its own, in $address
 #   tls_serve NAME COMMAND...      in the background, says what it says to $tls_place/NAME.log
-#   tls_listens NAME ADDRESS PORT  waits for it; 1 and a line when it never comes
+#   tls_listens NAME ADDRESS PORT  it will; tls_finish waits for all
 #   tls_case NAME ADDRESS PORT [KEY=VALUE...]    for tls_compare.py, see there
 #   tls_missing NAME...            PROGRAM... not there: these cases are skipped, and say so
 #   tls_finish                     compares all cases; its exit status is the test's
@@ -29,7 +29,7 @@ tls_enter() {
 	ip link set lo up || exit 1
 	tls_place=$(mktemp -d) || exit 1
 	chmod 755 "$tls_place"
-	tls_last=0 tls_pids=() tls_failed=0
+	tls_last=0 tls_pids=() tls_awaited=() tls_failed=0
 	: >"$tls_place/cases"
 	trap tls_end EXIT
 	trap 'exit 1' INT TERM HUP
@@ -74,17 +74,22 @@ tls_serve() { # NAME COMMAND...
 }
 
 tls_listens() { # NAME ADDRESS PORT
-	local tries
-	for ((tries = 0; tries < 150; tries++)); do
-		if (exec 3<>"/dev/tcp/$2/$3") 2>/dev/null; then
-			return 0
-		fi
-		sleep 0.1
-	done
-	echo "FAIL $1: does not listen on $2 port $3:"
-	tail -n 20 "$tls_place/$1.log"
-	tls_failed=$((tls_failed + 1))
-	return 1
+	tls_awaited+=("$1 $2 $3")
+}
+
+tls_await() {
+	local name address port tries
+	while read -r name address port; do
+		for ((tries = 0; tries < 200; tries++)); do
+			if (exec 3<>"/dev/tcp/$address/$port") 2>/dev/null; then
+				continue 2
+			fi
+			sleep 0.1
+		done
+		echo "FAIL $name: does not listen on $address port $port:"
+		tail -n 20 "$tls_place/$name.log"
+		tls_failed=1
+	done < <(printf '%s\n' "${tls_awaited[@]}")
 }
 
 tls_case() { # NAME ADDRESS PORT KEY=VALUE...
@@ -106,6 +111,7 @@ tls_missing() { # PROGRAM...; true when one is missing, and says so
 tls_finish() {
 	local here
 	here=$(dirname "${BASH_SOURCE[0]}")
+	tls_await
 	"$PYTHON3" "$here/tls_compare.py" "$tls_place" "$tls_place/cases" || tls_failed=1
 	[ "$tls_failed" -eq 0 ]
 }

@@ -3,27 +3,24 @@
 
 Each tool makes a Claims: of a list it says which values there are, and which there are not as
 far as it can know (its domain); of a single value what it is. Nothing here reads how a server
-was configured. Alone, it prints the truth and where the tools disagree:
-    tls_truth.py FOLDER CASES
+was configured. Used by tls_compare.py.
 """
 
-import ftplib
-import imaplib
-import json
-import os
-import poplib
 import re
-import smtplib
 import subprocess
-import sys
 import xml.etree.ElementTree as tree
 
 VERSIONS = ("SSLv3", "TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3")
 WEAKEST = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
 MODERN = ("TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:"
           "TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256")
-ALPN_WORDS = ("h2", "http/1.1", "http/1.0", "imap", "pop3", "ftp", "xmpp-client", "xmpp-server",
-              "sip", "postgresql", "ldap", "smtp")
+# IANA's registry of ALPN, as far as it is made of letters.
+ALPN_WORDS = (
+    "h2", "http/1.1", "http/1.0", "http/0.9", "spdy/1", "spdy/2", "spdy/3", "stun.turn",
+    "stun.nat-discovery", "h2c", "webrtc", "c-webrtc", "ftp", "imap", "pop3", "managesieve",
+    "coap", "co", "xmpp-client", "xmpp-server", "acme-tls/1", "mqtt", "dot", "ntske/1", "sunrpc",
+    "h3", "smb", "irc", "nntp", "nnsp", "doq", "sip/2", "tds/8.0", "dicom", "postgresql",
+    "radius/1.0", "radius/1.1")
 
 
 class Case:
@@ -33,14 +30,20 @@ class Case:
     name=NAME       SNI, and whom XMPP is spoken to; ca=FILE the target's own authorities
     verify=NAME     whom the certificate must name
     look=groups     ask for each group, not with sslscan only
-    without=TOOL,…  tools that cannot talk to this server; because=WHY
-    speaks=WORD     a port of plain text: the stdlib's client talks to it
+    look=chains     look for certificates of each kind
+    only=certificate  that collector alone
+    without=TOOL,…  tools that cannot talk to this server
+    host=NAME       what nmap and sslscan are told in place of the address
+    direct=ADDRESS  the server itself, where the case is a box in front of it
+    plain=WORD      a port of plain text: a client of that protocol is to talk to it
+    ends=WORDS      how our observation ends: "failed starttls starttls_absent"
     """
 
     def __init__(self, line):
         self.name, self.address, port, *rest = line.rstrip("\n").split("\t")
         self.port = int(port)
         self.options = dict(word.split("=", 1) for word in rest)
+        self.seen = []          # what s_client has said, for those who read certificates
 
     def get(self, key, otherwise=None):
         return self.options.get(key, otherwise)
@@ -153,7 +156,7 @@ def nmap_groups(cases):
     """Hosts with the same ports: nmap has one list of ports for all hosts of a run."""
     ports = {}
     for case in cases:
-        if not case.without("nmap"):
+        if not case.without("nmap") and not case.get("ends"):
             ports.setdefault(case.host, set()).add(case.port)
     groups = {}
     for host, its in ports.items():
@@ -162,16 +165,16 @@ def nmap_groups(cases):
 
 
 def nmap_all(cases, folder):
-    """(address, port): its scripts' results."""
+    """(address, port): its scripts' results. Alone: what is late, it takes for absent."""
     results, running = {}, []
     for number, (ports, hosts) in enumerate(nmap_groups(cases).items()):
         path = f"{folder}/nmap.{number}.xml"
         running.append((path, subprocess.Popen(
             ["nmap", "-Pn", "-R", "--system-dns", "--open", "-p", ports, "--script",
-             "+ssl-enum-ciphers,+ssl-cert", "--script-timeout", "100", "-oX", path, *hosts],
+             "+ssl-enum-ciphers,+ssl-cert", "-oX", path, *hosts],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)))
     for path, process in running:
-        process.wait(200)
+        process.wait(300)
         for host in tree.parse(path).iter("host"):
             address = host.find("address").get("addr")
             for port in host.iter("port"):
@@ -204,7 +207,7 @@ def sslscan_claims(case, suites):
     command += SSLSCAN_STARTTLS.get(case.get("starttls"), [])
     if case.get("name"):
         command.append("--sni-name=" + case.get("name"))
-    said = run(command + [f"{case.host}:{case.port}"], 15)
+    said = run(command + [f"{case.host}:{case.port}"], 60)
     if "<ssltest" not in said or not said.rstrip().endswith("</document>"):
         return claims
     seen = tree.fromstring(said[said.index("<?xml"):])
@@ -273,14 +276,16 @@ class Client:
 
 
 def client_versions(client, claims):
-    there = set()
+    """version: all that was said in a handshake with it."""
+    seen = {}
     for version, option in S_CLIENT_VERSIONS.items():
-        agreed = client.agreed(client.look(option))
+        said = client.look(option, "-msg", "-showcerts", "-status")
+        agreed = client.agreed(said)
         if agreed and agreed[0] == version:
-            there.add(version)
+            seen[version] = said
     # A server may have suites that OpenSSL lacks, or want a certificate: no proof of absence.
-    claims.list("tls.versions", there, ())
-    return there
+    claims.list("tls.versions", seen, ())
+    return seen
 
 
 def client_groups(client, claims, versions):
@@ -308,29 +313,25 @@ def client_alpn(client, claims):
     claims.list("tls.alpn", there, ALPN_WORDS)
 
 
-def client_certificate(client, claims, versions):
+def client_certificate(client, claims, seen):
     """Who asks, says so in a CertificateRequest; who insists hangs up on a client without."""
     refused = r"alert (handshake failure|certificate required|bad certificate)|peer did not"
-    asked = required = False
-    for version in sorted(versions & {"TLS1.2", "TLS1.3"}) or sorted(versions):
-        said = client.look("-msg", S_CLIENT_VERSIONS[version])
-        if "CertificateRequest" not in said:
-            continue
-        asked = True
-        said += client.look(S_CLIENT_VERSIONS[version], "-ign_eof", seconds=2)
-        required = required or bool(re.search(refused, said))
+    asked = [version for version, said in seen.items() if "CertificateRequest" in said]
+    # In TLS 1.3 that is heard only later.
+    required = any(re.search(refused, seen[version] + client.look(
+        S_CLIENT_VERSIONS[version], "-ign_eof", seconds=2)) for version in asked[-1:])
     claims.say("tls.client_certificate",
                "required" if required else "requested" if asked else "none")
 
 
-def client_habits(client, claims, versions):
-    old = sorted(versions - {"TLS1.3"})
+def client_habits(client, claims, seen):
+    versions = sorted(seen)
+    old = [said for version, said in sorted(seen.items()) if version != "TLS1.3"]
     if old:
-        said = client.look(S_CLIENT_VERSIONS[old[-1]])
-        claims.say("tls.secure_renegotiation", "Secure Renegotiation IS supported" in said)
+        claims.say("tls.secure_renegotiation", "Secure Renegotiation IS supported" in old[-1])
     # Dovecot and slapd refuse without a word. Without the signal all of these were accepted.
     if len(versions) > 1:
-        said = client.look(S_CLIENT_VERSIONS[sorted(versions)[-2]], "-fallback_scsv")
+        said = client.look(S_CLIENT_VERSIONS[versions[-2]], "-fallback_scsv")
         claims.say("tls.fallback_scsv", not client.agreed(said))
 
 
@@ -358,79 +359,31 @@ def client_claims(case, suites, mine):
     client = Client(case)
     if not client.usable:
         return claims
-    versions = client_versions(client, claims)
-    if not versions:
+    seen = client_versions(client, claims)
+    case.seen = list(seen.values())
+    if not seen:
         claims.lists.clear()
         return claims
     if case.get("look") == "groups":
-        client_groups(client, claims, versions)
+        client_groups(client, claims, set(seen))
     client_alpn(client, claims)
-    client_certificate(client, claims, versions)
-    client_habits(client, claims, versions)
+    client_certificate(client, claims, seen)
+    client_habits(client, claims, seen)
     client_preference(client, claims, suites, mine)
-    return claims
-
-
-# --- STARTTLS by the clients of Python's library -------------------------------------------
-
-def listed_smtp(case):
-    peer = smtplib.SMTP(case.address, case.port, timeout=5)
-    peer.ehlo("test.example")
-    return peer.has_extn("starttls"), peer.docmd("STARTTLS")[0] == 220
-
-
-def listed_imap(case):
-    peer = imaplib.IMAP4(case.address, case.port, timeout=5)
-    return "STARTTLS" in peer.capabilities, peer.xatom("STARTTLS")[0] == "OK"
-
-
-def listed_pop3(case):
-    peer = poplib.POP3(case.address, case.port, timeout=5)
-    listed = "STLS" in peer.capa()
-    try:
-        return listed, peer._shortcmd("STLS").startswith(b"+OK")
-    except poplib.error_proto:
-        return listed, False
-
-
-def listed_ftp(case):
-    peer = ftplib.FTP()
-    peer.connect(case.address, case.port, timeout=5)
-    try:
-        listed = "AUTH TLS" in peer.sendcmd("FEAT")
-    except ftplib.Error:
-        listed = False
-    try:
-        return listed, peer.sendcmd("AUTH TLS").startswith("234")
-    except ftplib.Error:
-        return listed, False
-
-
-def starttls_claims(case):
-    """What it lists, and whether it goes on when asked to."""
-    claims = Claims("python")
-    asking = {"smtp": listed_smtp, "imap": listed_imap, "pop3": listed_pop3,
-              "ftp": listed_ftp}.get(case.get("starttls"))
-    if asking is None or case.without("python"):
-        return claims
-    try:
-        listed, taken = asking(case)
-    except (OSError, smtplib.SMTPException, imaplib.IMAP4.error, ftplib.Error):
-        return claims
-    claims.say("tls.starttls", {(True, True): "offered", (False, False): "absent",
-                                (True, False): "refused", (False, True): "stripped"}[
-                                    listed, taken])
     return claims
 
 
 # --- all of it ---------------------------------------------------------------------------
 
 def claims_of(case, suites, nmap):
-    """Of all tools; nmap: what it has said of everybody."""
-    all_claims = [nmap_claims(nmap.get((case.address, case.port), {}))]
+    """Of all tools. Where TLS is not to be had, clients of plain text are the ones to ask."""
+    if case.get("ends"):
+        return []
+    all_claims = []
     if not case.without("sslscan"):
         all_claims.append(sslscan_claims(case, suites))
-    all_claims.append(starttls_claims(case))
+    if not case.without("nmap"):
+        all_claims.append(nmap_claims(nmap.get((case.address, case.port), {})))
     if not case.without("openssl"):
         mine = set()
         for claims in all_claims:
@@ -442,19 +395,3 @@ def claims_of(case, suites, nmap):
 def cases_of(path):
     with open(path, encoding="utf-8") as file:
         return [Case(line) for line in file]
-
-
-def main():
-    folder, path = sys.argv[1:]
-    cases, suites = cases_of(path), openssl_suites()
-    nmap = nmap_all(cases, folder)
-    for case in cases:
-        for claims in claims_of(case, suites, nmap):
-            print(case.name, claims.tool, json.dumps(
-                {**claims.values, **{fact: sorted(there) for fact, (there, _)
-                                     in claims.lists.items()}}, sort_keys=True))
-
-
-if __name__ == "__main__":
-    os.environ["LC_ALL"] = "C"
-    main()

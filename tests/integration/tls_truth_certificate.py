@@ -4,6 +4,7 @@ our facts. Used by tls_compare.py; each chain a server can show is a Claims of i
 
 import functools
 import hashlib
+import ipaddress
 import os
 import re
 import socket
@@ -32,21 +33,30 @@ def pipe(command, data):
 def chains_by_openssl(case):
     """Every chain it shows: servers can have one for each kind of key. And the staple."""
     client, chains, staple = Client(case), [], None
-    for options in ([], ["-no_tls1_3", "-cipher", "aRSA:@SECLEVEL=0"],
-                    ["-no_tls1_3", "-cipher", "aECDSA:@SECLEVEL=0"]):
-        said = client.look("-showcerts", "-status", "-cipher", SHOWING, *options)
-        chain = PEM.findall(said)
-        if chain and tuple(chain) not in chains:
-            chains.append(tuple(chain))
-            staple = staple or staple_of(said)
+    looks = list(case.seen)
+    if not PEM.search("".join(looks)):
+        looks.append(client.look("-showcerts", "-status", "-cipher", SHOWING))
+    looks += [client.look("-no_tls1_3", "-showcerts", "-cipher", kind + ":@SECLEVEL=0")
+              for kind in ("aRSA", "aECDSA") if case.get("look") == "chains"]
+    for said in looks:
+        # An OCSP response has certificates, too.
+        chain = tuple(PEM.findall(said[said.find("Certificate chain"):]))
+        if chain and chain not in chains:
+            chains.append(chain)
+            staple = staple or staple_of(said, chain[0])
     return chains, staple
 
 
-def staple_of(said):
+def staple_of(said, leaf):
+    """s_client shows what came, and does not mind whom it is about."""
     if "OCSP response: no response sent" in said:
         return "none"
-    found = re.search(r"Cert Status: (\w+)", said)
-    return found.group(1) if found else None
+    state = re.search(r"Cert Status: (\w+)", said)
+    about = re.search(r"Serial Number: (\w+)", said)
+    if not state or not about:
+        return None
+    ours = int(facts_of(leaf)["serial"], 16)
+    return state.group(1) if int(about.group(1), 16) == ours else "invalid"
 
 
 def chains_by_nmap(scripts):
@@ -85,7 +95,8 @@ def key_of(text):
 def names_of(text):
     line = field(r"X509v3 Subject Alternative Name:.*\n(.*)", text)
     names = [word.split(":", 1) for word in (line or "").split(", ") if ":" in word]
-    return [value for kind, value in names if kind in ("DNS", "IP Address")]
+    return [value if kind == "DNS" else str(ipaddress.ip_address(value))
+            for kind, value in names if kind in ("DNS", "IP Address")]
 
 
 @functools.lru_cache(None)
@@ -154,7 +165,7 @@ def is_for(pem, name):
 
 def claims_by_openssl(case, chain, staple):
     claims, leaf = Claims("openssl"), facts_of(chain[0])
-    error = verify(chain, case.get("ca"))
+    error = verify(chain, case.get("ca"), "-auth_level", "2")
     path = verify(chain, case.get("ca"), "-no_check_time", "-auth_level", "0")
     own = verify(chain[:1], "", "-no_check_time", "-auth_level", "0")
     for word, value in leaf.items():
@@ -211,22 +222,49 @@ def claims_by_certtool(chain, authorities):
 
 def certtool_trusts(chain, authorities):
     with tempfile.TemporaryDirectory() as folder:
-        command = ["certtool", "--verify", "--verify-profile=low",
+        command = ["certtool", "--verify", "--verify-profile=medium", "--verify-purpose=1.3.6.1.5.5.7.3.1",
                    "--infile", write(folder, "chain.pem", "".join(chain))]
         if authorities:
             command += ["--load-ca-certificate", authorities]
         said = run(command)
-    if "Verified. The certificate is trusted" in said:
-        return True
-    return False if "Not verified" in said or "NOT trusted" in said else None
+    verdict = field(r"Chain verification output: (.*)", said)
+    return None if verdict is None else verdict.startswith("Verified")
+
+
+# --- a client that minds names ------------------------------------------------------------------
+
+def claims_by_python(case):
+    """Python's TLS client, where it trusts the chain: is this the name it wanted? Told not
+    to take the common name for one (RFC 9525)."""
+    claims = Claims("python")
+    if case.get("starttls") or not case.get("ca"):
+        return claims
+    context = ssl.create_default_context(cafile=case.get("ca"))
+    context.hostname_checks_common_name = False
+    name = case.get("verify") or case.get("name") or case.address
+    try:
+        with socket.create_connection((case.address, case.port), 5) as plain:
+            with context.wrap_socket(plain, server_hostname=name):
+                claims.say("cert.name_match", True)
+                claims.say("cert.trusted", True)
+    except ssl.SSLCertVerificationError as error:
+        if error.verify_code in (62, 64):       # X509_V_ERR_HOSTNAME_, _IP_ADDRESS_MISMATCH
+            claims.say("cert.name_match", False)
+        else:
+            claims.say("cert.trusted", False)
+    except OSError:
+        pass
+    return claims
 
 
 def certificate_claims(case, scripts):
     """A list of claims for each chain that the server shows."""
-    chains, staple = ([], None) if case.without("openssl") else chains_by_openssl(case)
+    usable = Client(case).usable and not case.without("openssl")
+    chains, staple = chains_by_openssl(case) if usable else ([], None)
     if not chains:
         case.options["leaf_only"] = "yes"
         chains = chains_by_python(case) if case.get("starttls") == "rdp" \
             else chains_by_nmap(scripts)
     return [[claims_by_openssl(case, chain, staple),
-             claims_by_certtool(chain, case.get("ca"))] for chain in chains]
+             claims_by_certtool(chain, case.get("ca")), claims_by_python(case)]
+            for chain in chains]
