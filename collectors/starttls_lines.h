@@ -14,7 +14,8 @@ enum {
 	STATE_IN_LIST = 0x0400,		/* POP3: between +OK and the dot */
 	STATE_LIST_KNOWN = 0x0800,	/* what it can do is told, be it nothing */
 	STATE_LIST_MASKED = 0x1000,	/* part of it is made illegible */
-	STATE_EHLO_REFUSED = 0x2000
+	STATE_EHLO_REFUSED = 0x2000,
+	STATE_AUTH_LISTED = 0x4000	/* FTP: AUTH, whatever with */
 };
 
 struct line {

@@ -98,8 +98,8 @@ static enum turn ehlo_read(struct reader *in, void *talk)
 		return reply.last ? ehlo_refused(starttls, &reply) : TURN_GO_ON;
 	if (reply.code != 250)
 		return TURN_MALFORMED;
-	/* The first line is the server's name. */
-	if (!reply.first)
+	/* The first line is the server's name; but some forget it. */
+	if (!reply.first || line_word_is(&reply.rest, "STARTTLS"))
 		look_at_keyword(starttls, &reply);
 	if (!reply.last)
 		return TURN_GO_ON;
@@ -181,13 +181,16 @@ static void feat_write(struct writer *out, void *talk)
 	writer_put_text(out, "FEAT\r\n");
 }
 
-/* " AUTH TLS", " AUTH TLS;TLS-C;SSL;TLS-P;", " AUTH SSL;TLS" */
-static bool names_auth_tls(const struct reply *reply)
+/* " AUTH TLS", " AUTH TLS;TLS-C;SSL;TLS-P;", " AUTH SSL;TLS"; but who lists AUTH in another way
+ * may know TLS all the same. */
+static void look_at_feature(struct starttls *starttls, const struct reply *reply)
 {
 	struct line rest = reply->rest, word;
 
-	return line_take_word(&rest, &word) && line_word_is(&word, "AUTH") &&
-	       line_has_word(rest, "TLS");
+	if (!line_take_word(&rest, &word) || !line_word_is(&word, "AUTH"))
+		return;
+	starttls->listed |= line_has_word(rest, "TLS");
+	starttls->state |= STATE_AUTH_LISTED;
 }
 
 /* FEAT is younger than FTP: a server that does not know it may know AUTH. But RFC 4217 4 has
@@ -200,13 +203,14 @@ static enum turn feat_read(struct reader *in, void *talk)
 
 	if (turn != TURN_NEXT_STEP)
 		return turn;
-	if (reply.code == 211 && !reply.first)
-		starttls->listed |= !reply.last && names_auth_tls(&reply);
+	if (reply.code == 211 && !reply.first && !reply.last)
+		look_at_feature(starttls, &reply);
 	if (!reply.last)
 		return TURN_GO_ON;
 	if (reply.code == 421)
 		return line_turned_away(starttls, &reply.line);
-	if (reply.code == 211 && !reply.first)
+	if (reply.code == 211 && !reply.first &&
+	    (starttls->listed || !(starttls->state & STATE_AUTH_LISTED)))
 		starttls->state |= STATE_LIST_KNOWN;
 	return TURN_NEXT_STEP;
 }
