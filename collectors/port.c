@@ -49,27 +49,40 @@ enum {
 };
 
 static const struct fact_descriptor port_facts[] = {
-	[FACT_STATE] = { "port.state", FACT_TEXT, NULL,
-		"Whether somebody listens at the port, as far as one can tell from here",
-		"port_state", state_words },
-	[FACT_RTT] = { "port.rtt_seconds", FACT_REAL, "seconds",
-		"How long the answer took", "port_rtt_seconds", NULL },
-	[FACT_REPLY] = { "port.reply", FACT_TEXT, NULL,
-		"The protocol in which a UDP port answered", NULL, reply_words },
-	[FACT_CAUSE] = { "port.cause", FACT_TEXT, NULL,
-		"What the state was concluded from", NULL, cause_words },
-	[FACT_OPEN] = { "port.open", FACT_NUMBERS, NULL,
-		"The open ports of a range", NULL, NULL },
-	[FACT_FILTERED_COUNT] = { "port.filtered_count", FACT_INTEGER, NULL,
-		"Ports of a range that a firewall refuses or that stay silent; over UDP also "
-		"closed ones of a host that rations its ICMP errors",
-		"ports_filtered", NULL },
-	[FACT_CLOSED_COUNT] = { "port.closed_count", FACT_INTEGER, NULL,
-		"Ports of a range at which the host says that nobody listens",
-		"ports_closed", NULL },
-	[FACT_UNREACHABLE_COUNT] = { "port.unreachable_count", FACT_INTEGER, NULL,
-		"Ports of a range for which a router says that it cannot reach the host",
-		"ports_unreachable", NULL },
+	[FACT_STATE] = {
+		.name = "port.state", .type = FACT_TEXT, .metric = "port_state",
+		.words = state_words,
+		.help = "Whether somebody listens at the port, as far as one can tell from here"
+	},
+	[FACT_RTT] = {
+		.name = "port.rtt_seconds", .type = FACT_REAL, .unit = "seconds",
+		.metric = "port_rtt_seconds", .help = "How long the answer took"
+	},
+	[FACT_REPLY] = {
+		.name = "port.reply", .type = FACT_TEXT, .words = reply_words,
+		.help = "The protocol in which a UDP port answered"
+	},
+	[FACT_CAUSE] = {
+		.name = "port.cause", .type = FACT_TEXT, .words = cause_words,
+		.help = "What the state was concluded from"
+	},
+	[FACT_OPEN] = {
+		.name = "port.open", .type = FACT_NUMBERS, .help = "The open ports of a range"
+	},
+	[FACT_FILTERED_COUNT] = {
+		.name = "port.filtered_count", .type = FACT_INTEGER, .metric = "ports_filtered",
+		.help = "Ports of a range that a firewall refuses or that stay silent; over UDP"
+			" also closed ones of a host that rations its ICMP errors"
+	},
+	[FACT_CLOSED_COUNT] = {
+		.name = "port.closed_count", .type = FACT_INTEGER, .metric = "ports_closed",
+		.help = "Ports of a range at which the host says that nobody listens"
+	},
+	[FACT_UNREACHABLE_COUNT] = {
+		.name = "port.unreachable_count", .type = FACT_INTEGER,
+		.metric = "ports_unreachable",
+		.help = "Ports of a range for which a router says that it cannot reach the host"
+	},
 	{ .name = NULL }
 };
 

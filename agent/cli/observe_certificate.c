@@ -347,7 +347,7 @@ const struct row *observe_certificate_rows(void)
 		{ "OCSP staple", { "cert.ocsp_staple" }, add_staple },
 		{ "Fingerprints", { "cert.sha256", "cert.spki_sha256" }, add_fingerprints },
 		{ "Chain", { "cert.chain", "cert.chain_complete" }, add_chain },
-		{ NULL }
+		{ .label = NULL }
 	};
 
 	return rows;

@@ -258,7 +258,7 @@ const struct row *observe_tls_rows(void)
 		{ "Compression", { "tls.compression" }, add_compression },
 		{ "Renegotiation", { "tls.secure_renegotiation" }, add_renegotiation },
 		{ "Fallback", { "tls.fallback_scsv" }, add_fallback },
-		{ NULL }
+		{ .label = NULL }
 	};
 
 	return rows;
