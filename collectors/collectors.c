@@ -8,10 +8,12 @@
 #include "collectors/collector.h"
 #include "collectors/port.h"
 #include "collectors/smb.h"
+#include "collectors/tls.h"
 
 static const struct collector *const collectors[] = {
 	&port_collector,
 	&smb_collector,
+	&tls_collector,
 	&certificate_collector,
 	NULL
 };

@@ -12,7 +12,7 @@ static const char *const preference_words[] = { "server", "client", NULL };
 static const char *const client_certificate_words[] = { "none", "requested", "required", NULL };
 static const char *const starttls_words[] = { "offered", "absent", "refused", "stripped", NULL };
 
-static const struct fact_descriptor facts[] = {
+const struct fact_descriptor tls_fact_table[] = {
 	[TLS_FACT_VERSIONS] = {
 		.name = "tls.versions", .type = FACT_TEXTS, .words = version_words,
 		.metric = "tls_version_accepted",
@@ -80,10 +80,10 @@ static const struct fact_descriptor facts[] = {
 
 const struct fact_descriptor *tls_facts(void)
 {
-	return facts;
+	return tls_fact_table;
 }
 
 const struct fact_descriptor *tls_fact(enum tls_fact fact)
 {
-	return &facts[fact];
+	return &tls_fact_table[fact];
 }

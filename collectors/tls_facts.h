@@ -25,6 +25,9 @@ enum tls_fact {
 	TLS_FACT_COUNT
 };
 
+/* For the collector's row; all others ask the functions. */
+extern const struct fact_descriptor tls_fact_table[];
+
 /* The table, ended by a row without a name. */
 const struct fact_descriptor *tls_facts(void);
 const struct fact_descriptor *tls_fact(enum tls_fact fact);

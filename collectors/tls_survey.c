@@ -245,15 +245,15 @@ struct outcome tls_survey_outcome(const struct tls_survey *survey)
 	return survey->broken;
 }
 
-uint16_t tls_survey_handshake_version(const struct tls_survey *survey)
+bool tls_survey_wants_handshake(const struct tls_survey *survey)
 {
-	if (!survey_wants(survey, TLS_FACT_CLIENT_CERTIFICATE) || survey->requests != TRUTH_YES ||
-	    survey->requires != TRUTH_UNKNOWN)
-		return 0;
-	for (uint16_t version = TLS_VERSION_1_3; version >= TLS_VERSION_SSL3; version--)
-		if (survey->accepted & survey_bit(version))
-			return version;
-	return 0;
+	return survey_wants(survey, TLS_FACT_CLIENT_CERTIFICATE) &&
+	       survey->requests == TRUTH_YES && survey->requires == TRUTH_UNKNOWN;
+}
+
+bool tls_survey_is_nameless(const struct tls_survey *survey)
+{
+	return survey->nameless;
 }
 
 void tls_survey_hear_handshake(struct tls_survey *survey, bool required)

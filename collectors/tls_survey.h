@@ -27,12 +27,13 @@ struct outcome tls_survey_outcome(const struct tls_survey *survey);
 /* For the answer just heard, while nothing was accepted: it says more about why than those
  * before it. */
 bool tls_survey_answer_tells(const struct tls_survey *survey);
-/* The server asks for a certificate; only a whole handshake shows whether it insists. The
- * highest version in which one is to be tried; 0: not wanted. */
-uint16_t tls_survey_handshake_version(const struct tls_survey *survey);
+/* The server asks for a certificate, and only a whole handshake shows whether it insists. */
+bool tls_survey_wants_handshake(const struct tls_survey *survey);
 void tls_survey_hear_handshake(struct tls_survey *survey, bool required);
 /* What is certain by now; after a survey that was broken off that is less. */
 void tls_survey_tell(const struct tls_survey *survey, struct facts *facts);
+/* The server takes no hello with the name in it. */
+bool tls_survey_is_nameless(const struct tls_survey *survey);
 /* Oddities for people, a sentence each; NULL: no more. */
 const char *tls_survey_note(const struct tls_survey *survey, size_t index);
 /* How many questions were asked. */

@@ -16,7 +16,18 @@ struct tls {
 	BIO *incoming, *outgoing; /* the SSL's */
 	uint8_t first[2]; /* that came over the wire */
 	size_t fed;
+	int alert;
 };
+
+/* OpenSSL's callback has room for the SSL only. */
+static void note_alert(const SSL *ssl, int where, int value)
+{
+	enum { FATAL = 2 };
+	struct tls *tls = SSL_get_app_data(ssl);
+
+	if ((where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT && value >> 8 == FATAL)
+		tls->alert = value & 0xff;
+}
 
 struct tls *tls_new(const char *name)
 {
@@ -39,6 +50,9 @@ struct tls *tls_new(const char *name)
 		abort();
 	BIO_set_mem_eof_return(tls->incoming, -1);
 	SSL_set_bio(tls->ssl, tls->incoming, tls->outgoing);
+	tls->alert = -1;
+	SSL_set_app_data(tls->ssl, tls);
+	SSL_set_info_callback(tls->ssl, note_alert);
 	/* RFC 6066 section 3: addresses are not names. */
 	if (name && !address_parse(name, &literal))
 		SSL_set_tlsext_host_name(tls->ssl, name);
@@ -78,6 +92,11 @@ static enum tls_result tls_result_of(struct tls *tls, int returned)
 	default:
 		return tls_is_spoken(tls) ? TLS_BROKEN : TLS_NOT_SPOKEN;
 	}
+}
+
+int tls_alert(const struct tls *tls)
+{
+	return tls->alert;
 }
 
 void tls_feed(struct tls *tls, const void *bytes, size_t length)

@@ -175,7 +175,7 @@ static void survey_whole(struct habits *habits, uint64_t wanted, struct facts *f
 		habits_answer(habits, &question, &answer);
 		tls_survey_hear(survey, &answer.answer);
 	}
-	if (tls_survey_handshake_version(survey))
+	if (tls_survey_wants_handshake(survey))
 		tls_survey_hear_handshake(survey, false);
 	assert_int_equal(tls_survey_outcome(survey).reason, REASON_NONE);
 	tls_survey_tell(survey, facts);

@@ -178,6 +178,13 @@ static void was_called(void *arg, unsigned what)
 		return;
 	}
 	tls_server_begin(&call->server, script->suite, script->groups);
+	if (script->only_1_3)
+		SSL_set_min_proto_version(call->server.ssl, TLS1_3_VERSION);
+	if (script->asks_certificate)
+		SSL_set_verify(call->server.ssl,
+			       SSL_VERIFY_PEER |
+				       (script->insists ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+			       NULL);
 	if (script->greeting)
 		say(call, script->greeting, strlen(script->greeting));
 	watch_start(&call->watch, scene->loop, call->fd, LOOP_READ, was_told, call);

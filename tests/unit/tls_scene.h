@@ -38,6 +38,8 @@ struct part {
 
 struct script {
 	const char *suite, *groups;	/* of TLS 1.3; NULL: the usual ones */
+	bool only_1_3;
+	bool asks_certificate, insists;	/* of the client */
 	const char *greeting;		/* in plain text; NULL: none */
 	const char *replies[4];		/* each to what comes in plain text; then comes TLS */
 	bool tds;			/* as SQL Server does: a prelogin, and TLS in packets */

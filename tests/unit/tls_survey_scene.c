@@ -53,7 +53,7 @@ void look_for(struct scene *scene, struct habits *habits, uint64_t wanted)
 		if (tls_survey_answer_tells(scene->survey))
 			scene->telling = answer.answer.end.outcome;
 	}
-	if (tls_survey_handshake_version(scene->survey))
+	if (tls_survey_wants_handshake(scene->survey))
 		tls_survey_hear_handshake(scene->survey, false);
 	tls_survey_tell(scene->survey, scene->facts);
 	scene->connections = tls_survey_connections(scene->survey);
