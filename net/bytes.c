@@ -32,7 +32,8 @@ const uint8_t *reader_take(struct reader *reader, size_t length)
 		reader->failed = true;
 		return NULL;
 	}
-	bytes = reader->bytes + reader->at;
+	/* A reader of nothing has no bytes to count from. */
+	bytes = reader->at ? reader->bytes + reader->at : reader->bytes;
 	reader->at += length;
 	return bytes;
 }
@@ -187,7 +188,7 @@ static uint8_t *writer_room(struct writer *writer, size_t length)
 		writer->room = room < writer->limit ? room : writer->limit;
 		writer->bytes = memory_resize(writer->bytes, writer->room, 1);
 	}
-	place = writer->bytes + writer->length;
+	place = writer->length ? writer->bytes + writer->length : writer->bytes;
 	writer->length += length;
 	return place;
 }

@@ -153,6 +153,25 @@ static void a_formatted_line_that_does_not_fit_fails(void **state)
 	assert_false(writer_ok(&out));
 }
 
+/* A sanitizer knows better than to count from NULL. */
+static void nothing_can_be_taken_of_nothing_and_put_nowhere(void **state)
+{
+	struct writer writer;
+	struct reader reader;
+
+	(void)state;
+	reader_init(&reader, NULL, 0);
+	assert_null(reader_take(&reader, 0));
+	assert_true(reader_ok(&reader));
+	writer_grow_up_to(&writer, 16);
+	writer_put(&writer, reader_take(&reader, 0), 0);
+	assert_true(writer_ok(&writer));
+	assert_int_equal(writer.length, 0);
+	assert_null(reader_take(&reader, 1));
+	assert_false(reader_ok(&reader));
+	writer_free(&writer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +183,7 @@ int main(void)
 		cmocka_unit_test(a_writer_never_passes_its_limit),
 		cmocka_unit_test(a_length_is_patched_in_later),
 		cmocka_unit_test(a_formatted_line_that_does_not_fit_fails),
+		cmocka_unit_test(nothing_can_be_taken_of_nothing_and_put_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
