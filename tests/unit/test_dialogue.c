@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "net/spares.h"
+
 static void say_helo(struct writer *out, void *talk)
 {
 	(void)talk;
@@ -237,6 +239,113 @@ static void a_cancelled_dialogue_says_nothing(void **state)
 	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
 }
 
+struct impatient {
+	struct scene *scene;
+	struct dialogue *dialogue;
+};
+
+static void ask_impatiently(struct writer *out, void *talk)
+{
+	const struct impatient *impatient = talk;
+
+	writer_put_text(out, "HELO\n");
+	dialogue_wait_until(impatient->dialogue, clock_monotonic_us() + 50 * CLOCK_MILLISECOND);
+}
+
+static enum turn never_satisfied(struct reader *in, void *talk)
+{
+	(void)in;
+	(void)talk;
+	return TURN_NEED_MORE;
+}
+
+static void a_step_may_be_waited_for_less_than_the_dialogue(void **state)
+{
+	static const struct step steps[] = {
+		{ "answer", ask_impatiently, never_satisfied, STAGE_HANDSHAKE }
+	};
+	struct scene *scene = scene_with(play_silent, SOCK_STREAM);
+	struct impatient impatient = { .scene = scene };
+	int64_t began_us = clock_monotonic_us();
+
+	(void)state;
+	scene->plan.steps = steps;
+	scene->plan.count = 1;
+	scene->plan.deadline_us = began_us + 5 * CLOCK_SECOND;
+	impatient.dialogue = dialogue_start(scene->loop, &scene->plan, &impatient,
+					    scene_is_done, scene);
+	loop_run(scene->loop);
+	assert_in_range(clock_monotonic_us() - began_us, 50 * CLOCK_MILLISECOND, CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_HANDSHAKE, REASON_TIMED_OUT, "answer");
+}
+
+static void a_step_is_never_waited_for_beyond_the_deadline(void **state)
+{
+	static const struct step steps[] = {
+		{ "answer", ask_impatiently, never_satisfied, STAGE_REPLY }
+	};
+	struct scene *scene = scene_with(play_silent, SOCK_STREAM);
+	struct impatient impatient = { .scene = scene };
+	int64_t began_us = clock_monotonic_us();
+
+	(void)state;
+	scene->plan.steps = steps;
+	scene->plan.count = 1;
+	scene->plan.deadline_us = began_us + 20 * CLOCK_MILLISECOND;
+	impatient.dialogue = dialogue_start(scene->loop, &scene->plan, &impatient,
+					    scene_is_done, scene);
+	loop_run(scene->loop);
+	assert_in_range(clock_monotonic_us() - began_us, 20 * CLOCK_MILLISECOND,
+			45 * CLOCK_MILLISECOND);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_TIMED_OUT, "answer");
+}
+
+static void one_socket_serves_one_dialogue_after_another(void **state)
+{
+	struct spares *spares = spares_new();
+	int fd = -1;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct scene *scene = scene_with(play_well, SOCK_STREAM);
+
+		scene->route.spares = spares;
+		scene_run_for(scene, 5 * CLOCK_SECOND);
+		scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+		if (i)
+			assert_int_equal(spares_take(spares, 4), fd);
+		else
+			fd = spares_take(spares, 4);
+		assert_true(fd >= 0);
+		assert_int_equal(spares_take(spares, 4), -1);
+		spares_keep(spares, 4, fd);
+	}
+	spares_free(spares);
+}
+
+/* It cannot be bound to another, and is told of errors that are not the next one's. */
+static void sockets_that_were_bound_or_never_connected_are_closed(void **state)
+{
+	struct spares *spares = spares_new();
+	struct scene *scene = scene_with(play_well, SOCK_STREAM);
+	struct address nobody;
+	int fd = bind_loopback(SOCK_STREAM, &nobody);
+
+	(void)state;
+	scene->route.spares = spares;
+	assert_true(address_parse("127.0.0.1", &scene->route.source));
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+	scene = scene_with(play_silent, SOCK_STREAM);
+	scene->route.spares = spares;
+	scene->route.peer = nobody;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_CONNECT, REASON_REFUSED, NULL);
+	assert_int_equal(spares_take(spares, 4), -1);
+	spares_free(spares);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +364,10 @@ int main(void)
 		cmocka_unit_test(a_refused_connection_fails_at_connect),
 		cmocka_unit_test(a_source_that_is_not_ours_is_said),
 		cmocka_unit_test(a_cancelled_dialogue_says_nothing),
+		cmocka_unit_test(a_step_may_be_waited_for_less_than_the_dialogue),
+		cmocka_unit_test(a_step_is_never_waited_for_beyond_the_deadline),
+		cmocka_unit_test(one_socket_serves_one_dialogue_after_another),
+		cmocka_unit_test(sockets_that_were_bound_or_never_connected_are_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
