@@ -2,7 +2,7 @@
  *
  * Closes the real fence and then does what a prober has to do: TCP and UDP to the port of
  * 127.0.0.1 that is its argument and echoes, names asked of the same port, a TLS hello,
- * memory. 1 when something does not work. For fence_escape.sh.
+ * the keys of every group and suite, memory. 1 when something does not work. For fence_escape.sh.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "agent/ipc/fence.h"
+#include "collectors/tls_secrets.h"
 #include "ground/memory.h"
 #include "net/loop.h"
 #include "net/resolve.h"
@@ -104,6 +105,25 @@ static bool say_hello_in_tls(SSL_CTX *context)
 	return good;
 }
 
+/* The private keys are made now, when the first server wants them. */
+static bool keys_can_be_made(struct tls_keys *keys)
+{
+	struct tls_secrets *secrets = tls_secrets_new(keys);
+	struct tls_key_share share;
+	uint8_t record[64] = { 0 }, type;
+	size_t count, length;
+	const uint16_t *groups = tls_keys_groups(&count);
+	bool good = true;
+
+	for (size_t i = 0; i < count; i++)
+		for (uint16_t suite = 0x1301; suite <= 0x1305; suite++)
+			good = good && tls_keys_share(keys, groups[i], &share) &&
+			       tls_secrets_derive(secrets, suite, &share) &&
+			       !tls_secrets_open(secrets, record, sizeof record, &length, &type);
+	tls_secrets_free(secrets);
+	return good;
+}
+
 /* Large, small, and grown: brk, mmap, mremap, munmap. */
 static bool memory_works(void)
 {
@@ -135,6 +155,7 @@ static int work(const char *port_word)
 	const uint16_t port = (uint16_t)strtoul(port_word, NULL, 10);
 	const struct resolver_settings settings = { .servers = servers };
 	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+	struct tls_keys *keys = tls_keys_new();
 	struct loop *loop = loop_new();
 	struct resolver *resolver;
 	struct fence_report report;
@@ -150,10 +171,12 @@ static int work(const char *port_word)
 	resolver_lookup(resolver, "fence.example", 4, name_was_found, &found);
 	failed += result_of("dns", turn_until(loop, &found));
 	failed += result_of("tls", say_hello_in_tls(context));
+	failed += result_of("keys", keys_can_be_made(keys));
 	failed += result_of("limits", limits_can_be_asked_for());
 	failed += result_of("memory", memory_works());
 	resolver_free(resolver);
 	loop_free(loop);
+	tls_keys_free(keys);
 	SSL_CTX_free(context);
 	return failed != 0;
 }

@@ -4,7 +4,7 @@
  */
 #include "tests/unit/tls_scene.h"
 
-#include <string.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include "collectors/tls_facts.h"
@@ -348,6 +348,124 @@ static void silence_takes_a_third_of_what_is_left_at_most(void **state)
 	scene_end(&scene);
 }
 
+static void silence_after_a_retry_is_told_of_the_second_hello(void **state)
+{
+	/* the retry and a ChangeCipherSpec; of the next answer not more than that either */
+	const struct script script = {
+		.groups = "X25519", .parts = { { .act = STOP, .count = 99 } }, .count = 1
+	};
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene, &script);
+	observe_for(&scene, 150);
+	assert_outcome(&scene, STAGE_HANDSHAKE, REASON_TIMED_OUT);
+	assert_string_equal(scene.seen->outcome.step, "second_hello");
+	assert_int_equal(scene.heard[0].said, TLS_SAID_RETRY);
+	assert_int_equal(scene.heard[0].group, 29);
+	scene_end(&scene);
+}
+
+/* --- under way ------------------------------------------------------------- */
+
+static void a_proxy_carries_it(void **state)
+{
+	const struct script script = { .replies = { "HTTP/1.1 200 OK\r\n\r\n" },
+				       .parts = { { .act = HONEST } }, .count = 1 };
+	struct scene scene;
+	char proxy[64];
+
+	(void)state;
+	scene_begin(&scene, &script);
+	struct request request = request_to(&scene);
+	snprintf(proxy, sizeof proxy, "http://127.0.0.1:%u", scene.address.port);
+	request.proxy = proxy;
+	request.host = "127.0.0.2";
+	observe(&scene, &request);
+	assert_outcome(&scene, STAGE_NONE, REASON_NONE);
+	assert_whole(&scene.heard[0], TLS_VERSION_1_3);
+	scene_end(&scene);
+}
+
+static void connections_keep_to_the_packet_budget(void **state)
+{
+	const struct script script = { .parts = { { .act = HONEST } }, .count = 1 };
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene, &script);
+	scene.questions = 6;
+	struct request request = request_to(&scene);
+	request.packets_per_second = 4;		/* at once, two more later */
+	observe(&scene, &request);
+	assert_outcome(&scene, STAGE_NONE, REASON_NONE);
+	assert_int_equal(scene.peer.connections, 6);
+	assert_true(scene.seen->elapsed_us >= 2 * CLOCK_SECOND / 4);
+	scene_end(&scene);
+}
+
+static void a_budget_that_lasts_too_long_times_out(void **state)
+{
+	const struct script script = { .parts = { { .act = HONEST } }, .count = 1 };
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene, &script);
+	scene.questions = 2;
+	struct request request = request_to(&scene);
+	request.packets_per_second = 1;
+	request.timeout_ms = 300;
+	observe(&scene, &request);
+	assert_outcome(&scene, STAGE_CONNECT, REASON_TIMED_OUT);
+	assert_int_equal(scene.peer.connections, 1);
+	assert_whole(&scene.heard[0], TLS_VERSION_1_3);
+	scene_end(&scene);
+}
+
+static void give_up(struct scene *scene)
+{
+	runner_free(scene->runner);
+	scene->runner = NULL;
+	assert_outcome(scene, STAGE_PROBER, REASON_CANCELLED);
+	scene_end(scene);
+}
+
+static void one_that_is_given_up_midway_leaves_nothing_behind(void **state)
+{
+	const struct script script = { .parts = { { .act = STOP, .count = 300 } }, .count = 1 };
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene, &script);
+	const struct request request = request_to(&scene);
+	begin(&scene, &request);
+	for (int i = 0; i < 20; i++)
+		loop_turn(scene.loop, CLOCK_MILLISECOND);
+	assert_int_equal(scene.calls[0].length > 0, 1);
+	give_up(&scene);
+}
+
+static void one_that_is_given_up_between_two_tries_leaves_nothing_behind(void **state)
+{
+	const struct script script = {
+		.parts = { { .act = VANISH, .count = 60000 } }, .count = 1
+	};
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene, &script);
+	scene.questions = 2;
+	const struct request request = request_to(&scene);
+	begin(&scene, &request);
+	for (int i = 0; i < 5000 && scene.peer.connections < 2; i++)
+		loop_turn(scene.loop, CLOCK_MILLISECOND);
+	/* it is refused in the next turn, and then 100 ms are waited for */
+	loop_turn(scene.loop, CLOCK_MILLISECOND);
+	loop_turn(scene.loop, CLOCK_MILLISECOND);
+	assert_int_equal(scene.heard_count, 1);
+	give_up(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -368,6 +486,12 @@ int main(void)
 		cmocka_unit_test(a_peer_that_keeps_hanging_up_is_taken_at_its_word),
 		cmocka_unit_test(silence_leaves_time_for_another_hello),
 		cmocka_unit_test(silence_takes_a_third_of_what_is_left_at_most),
+		cmocka_unit_test(silence_after_a_retry_is_told_of_the_second_hello),
+		cmocka_unit_test(a_proxy_carries_it),
+		cmocka_unit_test(connections_keep_to_the_packet_budget),
+		cmocka_unit_test(a_budget_that_lasts_too_long_times_out),
+		cmocka_unit_test(one_that_is_given_up_midway_leaves_nothing_behind),
+		cmocka_unit_test(one_that_is_given_up_between_two_tries_leaves_nothing_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
