@@ -330,7 +330,10 @@ static void certificate_start(struct run *run)
 
 	run->work = search;
 	search->run = run;
-	ask(search);
+	if (run->request->subject.first == run->request->subject.last)
+		ask(search);
+	else
+		run_finish(run, (struct outcome){ STAGE_REQUEST, REASON_UNSUPPORTED, NULL });
 }
 
 static void certificate_stop(struct run *run)
@@ -344,7 +347,7 @@ static void certificate_stop(struct run *run)
 
 const struct collector certificate_collector = {
 	.name = "certificate",
-	.answers = "whose certificate a TLS server shows, until when, and who trusts it",
+	.answers = "Whose certificate does a TLS server show, until when, and who trusts it?",
 	.kinds = SUBJECT_TCP | SUBJECT_TLS,
 	.subject = "tcp/443",
 	.facts = certificate_fact_table,

@@ -241,6 +241,23 @@ static void absent_starttls_is_no_reason_to_ask_again(void **state)
 	scene_end(&scene);
 }
 
+static void a_range_of_ports_has_no_certificate(void **state)
+{
+	const struct script script = { .parts = { honest }, .count = 1 };
+	struct request request;
+	struct scene scene;
+
+	(void)state;
+	scene_begin(&scene, &script);
+	request = request_to(&scene);
+	request.collector = &certificate_collector;
+	request.subject.last++;
+	observe(&scene, &request);
+	assert_outcome(&scene, STAGE_REQUEST, REASON_UNSUPPORTED);
+	assert_int_equal(scene.call_count, 0);
+	scene_end(&scene);
+}
+
 /* Either the whole certificate was there, or no fact of it is. */
 static void a_server_that_hangs_up_anywhere_is_told(void **state)
 {
@@ -284,6 +301,7 @@ int main(void)
 		cmocka_unit_test(plain_text_is_said_as_such_at_once),
 		cmocka_unit_test(starttls_is_a_fact_too),
 		cmocka_unit_test(absent_starttls_is_no_reason_to_ask_again),
+		cmocka_unit_test(a_range_of_ports_has_no_certificate),
 		cmocka_unit_test(a_server_that_hangs_up_anywhere_is_told),
 	};
 
