@@ -46,6 +46,8 @@ static void add_conditions(struct text *out, const struct rule *rule)
 	if (rule->peer)
 		text_add_format(out, "%swhen the peer %s is given", out->length ? "; " : "",
 				rule->peer);
+	if (rule->not_applicable_when_absent)
+		text_add_format(out, "%swhere there is such a thing", out->length ? "; " : "");
 	if (rule->not_applicable_when_closed)
 		text_add_format(out, "%swhile something listens there",
 				out->length ? "; " : "");

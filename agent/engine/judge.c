@@ -192,7 +192,10 @@ static void decide_missing(const struct hearing *hearing, struct judgement *judg
 		judgement->reason = "closed";
 		return;
 	}
-	judgement->verdict = VERDICT_UNKNOWN;
+	judgement->verdict =
+		was_observed(hearing) && hearing->check->rule->not_applicable_when_absent
+			? VERDICT_NOT_APPLICABLE
+			: VERDICT_UNKNOWN;
 	judgement->reason = was_observed(hearing) ? "not_seen"
 						  : reason_word(observation->outcome.reason);
 }

@@ -272,6 +272,8 @@ static const struct field rule_fields[] = {
 	  .least = 100 * CLOCK_MILLISECOND, .most = 6 * 3600 * CLOCK_SECOND },
 	{ "when_closed", FIELD_WORD, AT(struct rule, not_applicable_when_closed),
 	  .words = closed_words },
+	{ "when_absent", FIELD_WORD, AT(struct rule, not_applicable_when_absent),
+	  .words = closed_words },
 	{ "because", FIELD_TEXT, true, AT(struct rule, because) },
 	{ "remedy", FIELD_TEXT, AT(struct rule, remedy) },
 	{ "reference", FIELD_TEXT, AT(struct rule, reference) },

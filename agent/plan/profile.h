@@ -63,6 +63,7 @@ struct rule {
 	const char *starttls;
 	const char *server_name, *verify_name;	/* NULL: the target's */
 	bool not_applicable_when_closed;	/* nothing listens: nothing to judge */
+	bool not_applicable_when_absent;	/* the subject has nothing of the kind */
 	int64_t timeout_us;		/* 0: the collector's usual */
 };
 

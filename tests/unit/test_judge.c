@@ -218,6 +218,21 @@ static void a_refused_connection_means_what_the_rule_says(void **state)
 	becomes(scene, VERDICT_UNKNOWN, "not_seen");
 }
 
+static void what_a_subject_has_not_means_what_the_rule_says(void **state)
+{
+	struct scene *scene = *state;
+
+	against_text(expect(scene, SMB1, OPERATOR_IS), "false");
+	becomes(scene, VERDICT_UNKNOWN, "not_seen");
+	scene->rule.not_applicable_when_absent = true;
+	becomes(scene, VERDICT_NOT_APPLICABLE, "not_seen");
+	/* After a failure nobody knows whether it has. */
+	fails(scene, STAGE_HANDSHAKE, REASON_RESET);
+	becomes(scene, VERDICT_UNKNOWN, "reset");
+	facts_set_boolean(scene->observation.facts, &abouts[SMB1], true);
+	becomes(scene, VERDICT_CRITICAL, "violated");
+}
+
 static void a_port_of_an_unused_feature_is_said_to_be_one(void **state)
 {
 	struct scene *scene = *state;
@@ -420,6 +435,7 @@ int main(void)
 		SCENE(a_part_of_a_list_decides_only_what_more_of_it_cannot_change),
 		SCENE(a_name_without_this_family_is_not_applicable),
 		SCENE(a_refused_connection_means_what_the_rule_says),
+		SCENE(what_a_subject_has_not_means_what_the_rule_says),
 		SCENE(a_port_of_an_unused_feature_is_said_to_be_one),
 		SCENE(an_exception_covers_a_finding_until_its_end),
 		SCENE(an_exception_never_hides_what_is_ok_or_unknown),

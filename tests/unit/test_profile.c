@@ -39,6 +39,7 @@ static const char whole[] =
 	"    scenario: sweep\n"
 	"    timeout: 5s\n"
 	"    when_closed: not_applicable\n"
+	"    when_absent: not_applicable\n"
 	"    because: Clients need it\n"
 	"    remedy: Open it\n"
 	"    reference: Row 1\n"
@@ -84,6 +85,7 @@ static void a_profile_is_read_with_everything_in_it(void **state)
 	assert_string_equal(web->scenarios[0], "sweep");
 	assert_int_equal(web->timeout_us, 5000000);
 	assert_true(web->not_applicable_when_closed);
+	assert_true(web->not_applicable_when_absent);
 	relay = &profile->rules[1];
 	assert_string_equal(relay->title, "relay");
 	assert_string_equal(relay->peer, "smtp");
