@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "agent/plan/profile.h"
-#include "tests/unit/invented_collectors.h"
 
 enum { IN = 1, OUT = 2 };
 
@@ -28,6 +27,7 @@ struct table {
 	const struct row *rows;
 	size_t count;
 	const char *scenario;	/* that its inbound rows belong to, or NULL */
+	const char *collector;	/* that can see what it says */
 };
 
 static const struct row communication_matrix[] = {
@@ -128,8 +128,9 @@ static const struct row starface_ports[] = {
 	{ 16, "tcp/50081", IN, 0 },
 };
 
-/* Of the three rows only the last is in no other table. */
 static const struct row starface_tls[] = {
+	{ 1, "tcp/443", IN, 0 },
+	{ 2, "tcp/5061", IN, 0 },
 	{ 3, "tcp/5223", IN, 0 },
 };
 
@@ -177,15 +178,15 @@ static const struct row web_outbound[] = {
 #define ROWS(rows) rows, sizeof rows / sizeof *rows
 
 static const struct table tables[] = {
-	{ "asc-neo", "Table 2", ROWS(communication_matrix), NULL },
-	{ "starface", "Port table", ROWS(starface_ports), NULL },
-	{ "starface", "TLS list", ROWS(starface_tls), NULL },
-	{ "starface", "Example 1, inbound", ROWS(trunk_inbound), "sip-trunk" },
-	{ "starface", "Example 1, outbound", ROWS(trunk_outbound), NULL },
-	{ "starface", "Example 2, inbound", ROWS(clients_inbound), "remote-clients" },
-	{ "starface", "Example 2, outbound", ROWS(clients_outbound), NULL },
-	{ "starface", "Example 3, inbound", ROWS(clients_inbound), "remote-clients-web" },
-	{ "starface", "Example 3, outbound", ROWS(web_outbound), NULL },
+	{ "asc-neo", "Table 2", ROWS(communication_matrix), NULL, "port" },
+	{ "starface", "Port table", ROWS(starface_ports), NULL, "port" },
+	{ "starface", "TLS list", ROWS(starface_tls), NULL, "tls" },
+	{ "starface", "Example 1, inbound", ROWS(trunk_inbound), "sip-trunk", "port" },
+	{ "starface", "Example 1, outbound", ROWS(trunk_outbound), NULL, "port" },
+	{ "starface", "Example 2, inbound", ROWS(clients_inbound), "remote-clients", "port" },
+	{ "starface", "Example 2, outbound", ROWS(clients_outbound), NULL, "port" },
+	{ "starface", "Example 3, inbound", ROWS(clients_inbound), "remote-clients-web", "port" },
+	{ "starface", "Example 3, outbound", ROWS(web_outbound), NULL, "port" },
 };
 
 static struct profiles *shipped;
@@ -267,7 +268,8 @@ static bool has_rule(const struct table *table, const struct row *row, const cha
 	for (size_t i = 0; i < profile->rule_count; i++) {
 		const struct rule *rule = &profile->rules[i];
 
-		if (refers(rule->reference, table->place, row->number) &&
+		if (!strcmp(rule->collector->name, table->collector) &&
+		    refers(rule->reference, table->place, row->number) &&
 		    rule_looks_at(rule, subject) && !rule->peer == (direction == IN) &&
 		    (direction == OUT || rule_stands_right(rule, table->scenario)))
 			return true;

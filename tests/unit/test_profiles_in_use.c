@@ -9,8 +9,11 @@
 #include <string.h>
 
 #include "agent/engine/judge.h"
+#include "collectors/certificate_facts.h"
+#include "collectors/tls_facts.h"
+#include "collectors/tls_suites.h"
+#include "ground/clock.h"
 #include "ground/memory.h"
-#include "tests/unit/invented_collectors.h"
 
 static const char *const shipped[] = { "asc-neo", "starface", "uc-baseline" };
 
@@ -126,7 +129,43 @@ struct system {
 	const char *open;	/* " tcp/443 udp/5060 " */
 	const char *signing;	/* NULL: no SMB */
 	bool smb1;
+	bool as_delivered;	/* TLS as the vendor has left it years ago */
 };
+
+static void set_texts(struct facts *facts, enum tls_fact fact, const char *first,
+		      const char *second)
+{
+	const char *const texts[] = { first, second };
+
+	facts_set_texts(facts, tls_fact(fact), texts, first ? second ? 2 : 1 : 0);
+}
+
+static void look_at_tls(const struct system *system, const struct check *check,
+			struct facts *facts)
+{
+	bool old = system->as_delivered;
+
+	set_texts(facts, TLS_FACT_VERSIONS, "TLS1.2", old ? "TLS1.0" : NULL);
+	set_texts(facts, TLS_FACT_CIPHERS, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+		  old ? "TLS_ECDH_anon_WITH_AES_128_CBC_SHA" : NULL);
+	set_texts(facts, TLS_FACT_WEAKNESSES, old ? "anonymous" : NULL, old ? "cbc_sha1" : NULL);
+	facts_set_boolean(facts, tls_fact(TLS_FACT_COMPRESSION), old);
+	if (check->rule->starttls)
+		facts_set_text(facts, tls_fact(TLS_FACT_STARTTLS), old ? "absent" : "offered");
+}
+
+static void look_at_certificate(const struct system *system, struct facts *facts)
+{
+	const int64_t day_us = 24 * 3600 * CLOCK_SECOND;
+	bool old = system->as_delivered;
+
+	facts_set_boolean(facts, certificate_fact(CERT_TRUSTED), !old);
+	facts_set_boolean(facts, certificate_fact(CERT_SELF_SIGNED), old);
+	facts_set_boolean(facts, certificate_fact(CERT_NAME_MATCH), !old);
+	facts_set_boolean(facts, certificate_fact(CERT_NOT_YET_VALID), false);
+	facts_set_time(facts, certificate_fact(CERT_NOT_BEFORE), -300 * day_us);
+	facts_set_time(facts, certificate_fact(CERT_NOT_AFTER), (old ? 20 : 31) * day_us);
+}
 
 static void look(const struct system *system, const struct check *check,
 		 struct observation *observation)
@@ -140,7 +179,11 @@ static void look(const struct system *system, const struct check *check,
 			       strstr(system->open, word) ? "open" : "closed");
 		if (strchr(check->subject, '-'))
 			facts_set_numbers(observation->facts, fact_named("port.open"), NULL, 0);
-	} else if (system->signing) {
+	} else if (strcmp(check->rule->collector->name, "smb") != 0 &&
+		   strstr(system->open, word)) {
+		look_at_tls(system, check, observation->facts);
+		look_at_certificate(system, observation->facts);
+	} else if (!strcmp(check->rule->collector->name, "smb") && system->signing) {
 		facts_set_text(observation->facts, fact_named("smb.signing"), system->signing);
 		facts_set_boolean(observation->facts, fact_named("smb.smb1"), system->smb1);
 	} else {
@@ -206,7 +249,8 @@ static void a_well_kept_recorder_has_no_findings(void **state)
 
 static void a_neglected_recorder_is_told_what_is_wrong(void **state)
 {
-	static const struct system recorder = { " tcp/21 tcp/80 tcp/1433 ", "enabled", true };
+	static const struct system recorder = { .open = " tcp/21 tcp/80 tcp/1433 ",
+						.signing = "enabled", .smb1 = true };
 
 	(void)state;
 	expect_findings("asc-neo", VANTAGE_INTERNAL, NULL, &recorder,
@@ -215,6 +259,101 @@ static void a_neglected_recorder_is_told_what_is_wrong(void **state)
 	expect_findings("asc-neo", VANTAGE_EXTERNAL, NULL, &recorder,
 			"smb/tcp-445/smb1 port/tcp-1433/outside-databases "
 			"port/tcp-21/outside-file-transfer smb/tcp-445/signing");
+}
+
+static const struct rule *rule_of(const struct setting *setting, const char *id)
+{
+	const struct profile *profile =
+		profiles_named(setting->profiles, setting->target->profiles[0]);
+
+	for (size_t i = 0; i < profile->rule_count; i++)
+		if (!strcmp(profile->rules[i].id, id))
+			return &profile->rules[i];
+	fail_msg("no rule %s", id);
+	return NULL;
+}
+
+static bool is_suite(const char *name)
+{
+	for (size_t i = 0; i < tls_suite_count(); i++)
+		if (!strcmp(tls_suite_at(i)->name, name))
+			return true;
+	return false;
+}
+
+/* The document has twenty lines, some of them twice or three times. */
+static void the_recorder_may_offer_the_fourteen_suites_of_its_document(void **state)
+{
+	struct setting *setting = setting_new("asc-neo");
+	const struct expectation *expect = rule_of(setting, "tls-suites")->expect;
+	bool anonymous = false;
+
+	(void)state;
+	assert_int_equal(expect->operator, OPERATOR_ONLY);
+	assert_int_equal(expect->count, 14);
+	for (size_t i = 0; i < expect->count; i++) {
+		if (!is_suite(expect->operands[i].text))
+			fail_msg("%s is no suite", expect->operands[i].text);
+		anonymous |= !strcmp(expect->operands[i].text,
+				     "TLS_ECDH_anon_WITH_AES_128_CBC_SHA");
+	}
+	/* One of them is a finding all the same. */
+	assert_true(anonymous);
+	expect = rule_of(setting, "tls-weak-suites")->expect;
+	assert_string_equal(expect->operands[1].text, "anonymous");
+	setting_free(setting);
+}
+
+static void encryption_is_asked_for_as_the_documents_do(void **state)
+{
+	struct setting *setting = setting_new("starface");
+	const struct rule *versions = rule_of(setting, "tls-versions");
+	const struct rule *remaining = rule_of(setting, "certificate-remaining");
+
+	(void)state;
+	assert_string_equal(versions->profile, "starface");
+	assert_int_equal(versions->expect->count, 2);
+	assert_string_equal(versions->expect->operands[1].text, "TLS1.0");
+	assert_string_equal(remaining->profile, "uc-baseline");
+	assert_true(remaining->expect[1].warning.share_below_us > 0);
+	setting_free(setting);
+	setting = setting_new("asc-neo");
+	versions = rule_of(setting, "tls-versions");
+	assert_int_equal(versions->expect->operator, OPERATOR_IS);
+	assert_string_equal(versions->expect->operands[0].text, "TLS1.2");
+	assert_non_null(strstr(rule_of(setting, "certificate-own")->because,
+			       "security scans"));
+	setting_free(setting);
+}
+
+static void a_recorder_as_delivered_is_told_about_its_encryption(void **state)
+{
+	static const struct system recorder = { .open = " tcp/443 ", .as_delivered = true };
+
+	(void)state;
+	expect_findings("asc-neo", VANTAGE_INTERNAL, NULL, &recorder,
+			"certificate/tcp-443/trusted certificate/tcp-443/name "
+			"certificate/tcp-443/remaining tls/tcp-443/versions "
+			"tls/tcp-443/weak-suites tls/tcp-443/compression "
+			"certificate/tcp-443/own");
+	expect_findings("asc-neo", VANTAGE_EXTERNAL, NULL, &recorder, "");
+}
+
+static void a_pbx_speaks_tls_as_its_document_says(void **state)
+{
+	static const struct system pbx = { .open = " udp/5060 tcp/443 tcp/5061 tcp/5223 " };
+	static const struct system old = { .open = " udp/5060 tcp/443 tcp/5061 tcp/5223 ",
+					   .as_delivered = true };
+
+	(void)state;
+	expect_findings("starface", VANTAGE_INTERNAL, NULL, &pbx, "");
+	expect_findings("starface", VANTAGE_INTERNAL, NULL, &old,
+			"certificate/tcp-443/trusted certificate/tcp-443/name "
+			"certificate/tcp-443/remaining tls/tcp-443/versions "
+			"tls/tcp-5061/versions tls/tcp-5223/versions tls/tcp-443/weak-suites "
+			"tls/tcp-443/suites tls/tcp-443/compression");
+	expect_findings("starface", VANTAGE_EXTERNAL, "remote-clients", &old,
+			"tls/tcp-443/forwarded-tls-versions port/tcp-5222/forwarded-xmpp");
 }
 
 static void a_pbx_offers_what_its_scenario_forwards_and_no_more(void **state)
@@ -237,6 +376,10 @@ int main(void)
 		cmocka_unit_test(everything_can_be_switched_on_at_once),
 		cmocka_unit_test(a_well_kept_recorder_has_no_findings),
 		cmocka_unit_test(a_neglected_recorder_is_told_what_is_wrong),
+		cmocka_unit_test(the_recorder_may_offer_the_fourteen_suites_of_its_document),
+		cmocka_unit_test(encryption_is_asked_for_as_the_documents_do),
+		cmocka_unit_test(a_recorder_as_delivered_is_told_about_its_encryption),
+		cmocka_unit_test(a_pbx_speaks_tls_as_its_document_says),
 		cmocka_unit_test(a_pbx_offers_what_its_scenario_forwards_and_no_more),
 	};
 
