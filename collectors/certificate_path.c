@@ -11,8 +11,8 @@
 /* Longer paths nobody has. Each signature costs: of the largest keys 3 ms. */
 enum { DEPTH_MOST = 10, SIGNATURES_MOST = 12 };
 
-/* What Debian's OpenSSL, GnuTLS and Apple ask for: RSA of 2,048 bits, and below the root no
- * signature with SHA-1 or MD5. */
+/* What Debian's OpenSSL and Apple ask for: RSA of 2,048 bits, and below the root no signature
+ * with SHA-1 or MD5. */
 enum { SECURITY_LEVEL = 2 };
 
 /* To build a path from. */

@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Certificates, read and verified: each distinct one is parsed once and each distinct chain
- * verified once in a prober's life, however many hosts show it. Belongs to the runner.
- * OpenSSL's X.509 is known here and in certificate_*.c only.
+ * verified once, however many hosts show it, until a date passes by which one of its
+ * certificates begins or ends; 4,096 of each are kept. Belongs to the runner. OpenSSL's
+ * X.509 is known here and in certificate_*.c only.
+ *
+ * Trusted is what a careful client of today would accept for a server, whatever its name:
+ * a way of at most ten steps leads to somebody out of the system's bundle or the target's
+ * own authorities, past what is out of date or leads nowhere; every key has 112 bits of
+ * strength (RSA 2,048), and so has every signature below the last, so neither SHA-1 nor
+ * MD5. That is what Debian's OpenSSL and Apple ask for; GnuTLS still takes RSA 1,024. Who
+ * is named by a file of authorities is trusted whether a root or not, as by curl and Go: a
+ * ca_file may hold the authority that issues for the house, or the very certificate of a
+ * PBX.
  */
 #ifndef COLLECTORS_TRUST_H
 #define COLLECTORS_TRUST_H

@@ -69,7 +69,8 @@ static void desk_lay_out(const struct desk *desk, const struct shown *shown)
 		PEM_write(others, "CERTIFICATE", "", der.bytes, (long)der.length);
 		first = false;
 	}
-	fwrite(shown->authorities.bytes, 1, shown->authorities.length, known);
+	if (shown->exhibit.authorities)
+		fputs(shown->exhibit.authorities, known);
 	fclose(leaf);
 	fclose(others);
 	fclose(known);
