@@ -179,7 +179,7 @@ static enum turn postgres_take_string(struct reader *in, struct reader *words)
 		return left > MESSAGE_MOST ? TURN_MALFORMED : TURN_NEED_MORE;
 	*words = reader_part(in, (size_t)(end - start));
 	reader_skip(in, 1);
-	return TURN_NEXT_STEP;
+	return end - start > MESSAGE_MOST ? TURN_MALFORMED : TURN_NEXT_STEP;
 }
 
 /* "E", length, fields of a type and a string each, NUL; the message is of type M. */

@@ -83,7 +83,7 @@ static void note_line(struct starttls *starttls, const struct line *line)
 enum turn line_take(struct reader *in, struct line *line)
 {
 	if (!reader_take_line(in, &line->text, &line->length))
-		return reader_left(in) > LINE_MOST ? TURN_MALFORMED : TURN_NEED_MORE;
+		return reader_left(in) > LINE_MOST + 1 ? TURN_MALFORMED : TURN_NEED_MORE;
 	if (line->length > LINE_MOST || memchr(line->text, '\0', line->length))
 		return TURN_MALFORMED;
 	return TURN_NEXT_STEP;

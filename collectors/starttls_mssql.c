@@ -158,7 +158,8 @@ static enum turn mssql_unwrap(struct reader *in, struct writer *inside)
 	if (turn != TURN_NEXT_STEP)
 		return turn;
 	size_t length = reader_left(&packet);
-	writer_put(inside, reader_take(&packet, length), length);
+	if (length > 0)
+		writer_put(inside, reader_take(&packet, length), length);
 	return TURN_GO_ON;
 }
 

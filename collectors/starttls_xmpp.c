@@ -131,7 +131,8 @@ static enum turn take_stanza(struct reader *in, struct stanza *stanza)
 	do
 		turn = take_part(in, stanza);
 	while (turn == TURN_GO_ON);
-	return turn;
+	/* The same, whether it comes whole or in pieces. */
+	return in->at > STANZA_MOST ? TURN_MALFORMED : turn;
 }
 
 /* "host-unknown: This server does not serve example" */
@@ -192,7 +193,7 @@ static enum turn stream_read(struct reader *in, void *talk)
 		return starttls_stranger(starttls, &begin);
 	/* RFC 6120 4.7.5: who names no version is older than features, and sends none. */
 	if (!xml_has_attribute(&piece, "version"))
-		return TURN_NEXT_STEP;
+		return in->at > STANZA_MOST ? TURN_MALFORMED : TURN_NEXT_STEP;
 	enum turn turn = take_stanza(in, &stanza);
 	if (turn != TURN_NEXT_STEP)
 		return turn;

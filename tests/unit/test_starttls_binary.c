@@ -263,6 +263,21 @@ static enum turn unwrap(const char *bytes, size_t length)
 	return turn;
 }
 
+static void an_empty_packet_adds_nothing(void **state)
+{
+	static const char packet[] = "\x12\x01\x00\x08\x00\x00\x00\x00";
+	struct writer inside = { 0 };
+	struct reader in;
+
+	(void)state;
+	writer_grow_up_to(&inside, 16);
+	reader_init(&in, packet, sizeof packet - 1);
+	assert_int_equal(starttls_named("mssql")->unwrap(&in, &inside), TURN_GO_ON);
+	assert_int_equal(inside.length, 0);
+	assert_int_equal(reader_left(&in), 0);
+	writer_free(&inside);
+}
+
 static void only_whole_prelogin_packets_are_unwrapped(void **state)
 {
 	static const char packet[] = "\x12\x01\x00\x0b\x00\x00\x00\x00\x16\x03\x03";
@@ -287,6 +302,7 @@ int main(void)
 		cmocka_unit_test(a_tls_alert_is_told),
 		cmocka_unit_test(requests_are_those_of_the_standards),
 		cmocka_unit_test(wrapped_bytes_come_out_as_they_went_in),
+		cmocka_unit_test(an_empty_packet_adds_nothing),
 		cmocka_unit_test(only_whole_prelogin_packets_are_unwrapped),
 	};
 
