@@ -188,10 +188,10 @@ certificates()
 		"$port" >"$place/profiles/bench.yaml"
 	{
 		printf 'agent:\n  profile_dir: %s\n' "$place/profiles"
-		printf '  limits: { probes_per_second: 0, packets_per_second: 0 }\ntargets:\n'
+		printf '  limits: { probes_per_second: 500 }\ntargets:\n'
 		sed 's/.*/  - { name: &, address: &, profiles: [ bench ] }/' "$place/hosts"
 	} >"$place/ucposture.yaml"
-	sed 's,.*,url = "http://127.0.0.1:9115/probe?module=tls&target=&:'"$port"'"\noutput = /dev/null,' \
+	sed 's,.*,url = "http://127.0.0.1:9115/probe?module=tls\&target=&:'"$port"'"\noutput = /dev/null,' \
 		"$place/hosts" >"$place/urls"
 	"$UCPOSTURE" check --config.file="$place/ucposture.yaml" --format=csv >"$place/csv" || {
 		echo "tls_bench: not every certificate was seen on $port"
