@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
+
 #include "agent/cli/cli.h"
+#include "agent/cli/report_labels.h"
 #include "tests/unit/made.h"
 
 static int set_up(void **state)
@@ -341,6 +344,33 @@ static void labels_that_become_one_are_given_once(void **state)
 	    "\nucposture_target_score_ratio{target=\"pbx\",a_b=\"1\"} NaN\n");
 }
 
+/* The label of a list's words comes from the fact's name: tls.versions gives version. */
+static void a_label_of_a_fact_is_never_the_users(void **state)
+{
+	const struct collector *collector;
+	size_t found = 0;
+
+	(void)state;
+	for (size_t i = 0; (collector = collector_at(i)); i++) {
+		for (const struct fact_descriptor *f = collector->facts; f->name; f++) {
+			char name[64] = "exported_";
+			struct label label = { name + 9, "x" };
+			const struct target target = { .labels = &label, .label_count = 1 };
+			struct text labels = { 0 };
+
+			if (f->type != FACT_TEXTS || !f->metric || !f->words)
+				continue;
+			snprintf(name + 9, sizeof name - 9, "%s", strchr(f->name, '.') + 1);
+			name[strlen(name) - 1] = '\0';
+			labels_add_own(&labels, &target);
+			assert_int_equal(strncmp(text_string(&labels), name, strlen(name)), 0);
+			text_free(&labels);
+			found++;
+		}
+	}
+	assert_true(found > 0);
+}
+
 static void people_read_findings_first_and_the_rest_in_sums(void **state)
 {
 	struct made_round *made = *state;
@@ -454,6 +484,7 @@ int main(void)
 		MADE(junit_tells_failures_errors_and_skipped_apart),
 		MADE(checkmk_has_a_line_for_the_target_and_for_each_check),
 		MADE(prometheus_has_one_series_for_each_verdict),
+		cmocka_unit_test(a_label_of_a_fact_is_never_the_users),
 		MADE(labels_that_become_one_are_given_once),
 		MADE(people_read_findings_first_and_the_rest_in_sums),
 		MADE(people_who_ask_read_everything),
