@@ -5,31 +5,48 @@
 
 #include "ground/memory.h"
 
-/* IANA's protocol ids that a telephone system, or what stands beside it, may answer to. */
+/* IANA's, those of telephone systems and what stands beside them first. acme-tls/1 is left
+ * out: who is asked for it shows another certificate. */
 static const char *const alpn_names[] = {
 	"h2", "http/1.1", "http/1.0", "sip/2", "xmpp-client", "xmpp-server", "imap", "pop3",
 	"managesieve", "ftp", "postgresql", "tds/8.0", "mqtt", "stun.turn",
-	"stun.nat-discovery", "webrtc", "c-webrtc", "dot", "smb", "radius/1.1", "irc", "nntp"
+	"stun.nat-discovery", "webrtc", "c-webrtc", "dot", "smb", "radius/1.0", "radius/1.1",
+	"irc", "nntp", "nnsp", "http/0.9", "h2c", "h3", "spdy/1", "spdy/2", "spdy/3", "coap",
+	"co", "ntske/1", "sunrpc", "doq", "dicom"
 };
 
 enum { ALPN_NAMES = sizeof alpn_names / sizeof *alpn_names };
 
 /* Of these nearly every server that has ever been seen accepts one: they have to be in the
- * first short list. */
-static const uint16_t likely_suites[] = {
-	0xc02f, 0xc030, 0xc02b, 0xc02c, 0x009c, 0x009d, 0x009e, 0x009f, 0xcca8, 0xcca9,
-	0xc027, 0xc028, 0xc023, 0xc024, 0xc013, 0xc014, 0xc009, 0xc00a, 0x003c, 0x003d,
-	0x0067, 0x006b, 0x002f, 0x0035, 0x0033, 0x0039, 0x000a, 0x0016, 0x0005, 0x0004
+ * first short list. Those that name a group come first also in reverse, so that groups are
+ * found before they run out. */
+static const uint16_t likely_with_group[] = {
+	0x1301, 0x1302, 0x1303, 0xc02f, 0xc030, 0xc02b, 0xc02c, 0xcca8, 0xcca9,
+	0xc027, 0xc028, 0xc023, 0xc024, 0xc013, 0xc014, 0xc009, 0xc00a
+};
+static const uint16_t likely[] = {
+	0x009e, 0x009f, 0x009c, 0x009d, 0x003c, 0x003d, 0x0067, 0x006b,
+	0x0033, 0x0039, 0x002f, 0x0035, 0x0016, 0x000a, 0x0005, 0x0004
 };
 
-enum { LIKELY_SUITES = sizeof likely_suites / sizeof *likely_suites };
-enum { BLOCK_LIKELY, BLOCK_COMMON, BLOCK_RARE, BLOCKS };
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+enum { BLOCK_WITH_GROUP, BLOCK_LIKELY, BLOCK_COMMON, BLOCK_RARE };
+
+static bool contains(const uint16_t *list, size_t count, uint16_t value)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == value)
+			return true;
+	return false;
+}
 
 static unsigned block_of(const struct tls_suite *suite)
 {
-	for (size_t i = 0; i < LIKELY_SUITES; i++)
-		if (likely_suites[i] == suite->value)
-			return BLOCK_LIKELY;
+	if (contains(likely_with_group, COUNT(likely_with_group), suite->value))
+		return BLOCK_WITH_GROUP;
+	if (contains(likely, COUNT(likely), suite->value))
+		return BLOCK_LIKELY;
 	return suite->traits & TLS_SUITE_COMMON ? BLOCK_COMMON : BLOCK_RARE;
 }
 
@@ -37,7 +54,7 @@ static void put_in_order(struct tls_survey *survey)
 {
 	size_t next = 0;
 
-	for (unsigned block = 0; block < BLOCKS; block++) {
+	for (unsigned block = 0; block < SURVEY_BLOCKS; block++) {
 		for (size_t i = 0; i < survey->suite_count; i++) {
 			if (block_of(survey->suites[i].suite) != block)
 				continue;
@@ -80,7 +97,7 @@ static size_t suite_in_turn(const struct tls_survey *survey, size_t turn, bool r
 {
 	size_t begin = 0;
 
-	for (unsigned block = 0; block < BLOCKS; block++) {
+	for (unsigned block = 0; block < SURVEY_BLOCKS; block++) {
 		size_t end = survey->block_ends[block];
 
 		if (turn < end)
@@ -168,11 +185,11 @@ bool survey_offer_suites(struct tls_survey *survey, const struct offer_wish *wis
 	return survey->offered_count;
 }
 
-bool survey_common_is_open(const struct tls_survey *survey, uint16_t version, uint32_t traits)
+bool survey_likely_is_open(const struct tls_survey *survey, uint16_t version)
 {
-	const struct offer_wish wish = { .version = version, .traits = traits };
+	const struct offer_wish wish = { .version = version };
 
-	for (size_t i = 0; i < survey->block_ends[BLOCK_COMMON]; i++) {
+	for (size_t i = 0; i < survey->block_ends[BLOCK_WITH_GROUP]; i++) {
 		const struct survey_suite *suite = &survey->suites[survey->order[i]];
 
 		if (!suite->found && !suite->refused && suite_matches(suite, &wish))
@@ -324,9 +341,9 @@ void survey_note_alpn(struct tls_survey *survey, const char *chosen)
 		if (strcmp(alpn_names[i], chosen) != 0)
 			continue;
 		is_new = !(survey->alpn_found >> i & 1);
-		survey->alpn_found |= 1u << i;
+		survey->alpn_found |= UINT64_C(1) << i;
 	}
 	if (survey->alpn == ALPN_OPEN && !survey->offered_all_alpn &&
-	    (!is_new || survey->alpn_found == (1u << ALPN_NAMES) - 1))
+	    (!is_new || survey->alpn_found == (UINT64_C(1) << ALPN_NAMES) - 1))
 		survey->alpn = ALPN_DONE;
 }

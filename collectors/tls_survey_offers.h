@@ -22,7 +22,8 @@ bool survey_offer_suites(struct tls_survey *survey, const struct offer_wish *wis
 bool survey_is_before(const struct tls_survey *survey, size_t a, size_t b, bool reversed);
 bool survey_suite_fits(const struct survey_suite *suite, uint16_t version);
 size_t survey_count_found(const struct tls_survey *survey, const struct offer_wish *wish);
-bool survey_common_is_open(const struct tls_survey *survey, uint16_t version, uint32_t traits);
+/* A suite that names a group, and that most servers have. */
+bool survey_likely_is_open(const struct tls_survey *survey, uint16_t version);
 /* Whether more suites of the version need be found. */
 bool survey_needs_suites(const struct tls_survey *survey, uint16_t version);
 void survey_refuse_offered(struct tls_survey *survey, uint32_t but_traits);

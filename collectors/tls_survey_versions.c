@@ -10,17 +10,18 @@ static void note_choice(struct tls_survey *survey, struct survey_choices *choice
 		choices->choices[choices->count++] = (struct survey_choice){
 			.at = (uint16_t)heard->at,
 			.reversed = survey->reversed,
-			.shrunk = survey->shrunk,
+			/* Any suite of 1.3 goes with any group. */
+			.shrunk = survey->shrunk && choices == &survey->legacy_choices,
 			.limited = survey->cut
 		};
 	survey->reversed = !survey->reversed;
 }
 
 /* Groups already found are left out while that is likely to lead to another suite. */
-static bool may_shrink(const struct tls_survey *survey, uint16_t version, uint32_t traits)
+static bool may_shrink(const struct tls_survey *survey, uint16_t version)
 {
 	return survey_wants(survey, TLS_FACT_GROUPS) &&
-	       survey_common_is_open(survey, version, traits);
+	       survey_likely_is_open(survey, version);
 }
 
 bool survey_modern_ask(struct tls_survey *survey)
@@ -35,7 +36,7 @@ bool survey_modern_ask(struct tls_survey *survey)
 	    !survey_needs_suites(survey, TLS_VERSION_1_3) ||
 	    !survey_offer_suites(survey, &wish))
 		return false;
-	if (survey->modern_all_groups || !may_shrink(survey, TLS_VERSION_1_3, 0) ||
+	if (survey->modern_all_groups || !may_shrink(survey, TLS_VERSION_1_3) ||
 	    !survey_offer_groups(survey, GROUPS_ANY))
 		survey_offer_all_groups(survey);
 	survey->question.keys = survey->keys;
@@ -103,7 +104,7 @@ static bool legacy_offer(struct tls_survey *survey)
 		return false;
 	survey_offer_all_groups(survey);
 	if (survey->top == survey->version && !survey->shrink_ended &&
-	    may_shrink(survey, survey->version, TLS_SUITE_ECDHE) &&
+	    may_shrink(survey, survey->version) &&
 	    survey_any_group(survey, GROUPS_CURVES, true) &&
 	    survey_any_group(survey, GROUPS_CURVES, false))
 		survey_offer_shrunk_groups(survey);

@@ -17,7 +17,7 @@
 #include "collectors/tls_suites.h"
 #include "collectors/tls_survey.h"
 
-enum { SURVEY_ALPN_MOST = 32, SURVEY_VERSIONS = 5 };
+enum { SURVEY_ALPN_MOST = 63, SURVEY_BLOCKS = 4 };
 
 struct survey_suite {
 	const struct tls_suite *suite;
@@ -96,7 +96,7 @@ struct tls_survey {
 	struct survey_suite *suites;	/* in the registry's order */
 	uint16_t *order;		/* in which they are offered */
 	size_t suite_count;
-	size_t block_ends[3];		/* in order: those nearly all have, common, rare */
+	size_t block_ends[SURVEY_BLOCKS];
 	enum survey_goal goal;
 	uint32_t goal_mask;
 	struct survey_choices modern_choices, legacy_choices;
@@ -121,7 +121,7 @@ struct tls_survey {
 	unsigned curves_dropped;	/* of those a certificate may have */
 	bool curves_kept;
 
-	uint32_t alpn_found;
+	uint64_t alpn_found;
 	enum { ALPN_OPEN, ALPN_DONE, ALPN_UNKNOWN } alpn;
 	bool insists_on_alpn;
 	enum survey_truth server_prefers, compression, renegotiation, fallback;
