@@ -74,8 +74,10 @@ static void put_sip_host(struct writer *out, const char *name)
 
 /* Nobody is called by this: RFC 3261 11. Nothing listens at the address in Via: replies come
  * back over the connection (18.2.2). */
-void starttls_put_sip_options(struct writer *out, const char *name)
+static void write_options(struct writer *out, void *talk)
 {
+	const char *name = ((const struct starttls *)talk)->name;
+
 	writer_put_text(out, "OPTIONS sip:");
 	put_sip_host(out, name);
 	writer_put_text(out, " SIP/2.0\r\n"
@@ -90,4 +92,28 @@ void starttls_put_sip_options(struct writer *out, const char *name)
 			     "User-Agent: ucposture\r\n"
 			     "Accept: application/sdp\r\n"
 			     "Content-Length: 0\r\n\r\n");
+}
+
+static enum turn read_reply(struct reader *in, void *talk)
+{
+	static const char begin[] = "SIP/2.0 ";
+	struct reader whole = *in;
+	const char *line;
+	size_t length;
+
+	if (reader_left(in) < sizeof begin - 1)
+		return TURN_NEED_MORE;
+	if (!reader_take_if(in, begin, sizeof begin - 1))
+		return TURN_NOT_THIS_PROTOCOL;
+	if (!reader_take_line(&whole, &line, &length))
+		return TURN_NEED_MORE;
+	starttls_note(talk, line, length);
+	return TURN_CONCLUDED;
+}
+
+const struct step *starttls_plain_sip(void)
+{
+	static const struct step options = { "options", write_options, read_reply, STAGE_REPLY };
+
+	return &options;
 }

@@ -62,7 +62,8 @@ bool starttls_met_tls(const struct starttls *starttls);
 const char *starttls_recognise(const char *bytes, size_t length);
 /* Ended by NULL: every word that starttls_recognise() can say. */
 const char *const *starttls_plain_words(void);
-/* Whom nobody answers in TLS may be asked in plain SIP; who speaks it begins "SIP/2.0 ". */
-void starttls_put_sip_options(struct writer *out, const char *name);
+/* The one step that asks in plain SIP where nobody answers in TLS; `said` is the reply's
+ * first line. */
+const struct step *starttls_plain_sip(void);
 
 #endif

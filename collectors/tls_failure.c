@@ -71,14 +71,16 @@ static void note_words(struct run *run, const char *about, const char *words)
 		run_note(run, "%s: %.*s", about, (int)length, words);
 }
 
-static void note_plain_text(struct run *run, const char *words)
+/* Of greetings that are no text a NUL may be a part. */
+static void note_plain_text(struct run *run, const char words[static TLS_WORDS_MOST])
 {
-	const char *spoken = starttls_recognise(words, strlen(words));
+	const char *spoken = starttls_recognise(words, TLS_WORDS_MOST);
+	const struct starttls_protocol *protocol = starttls_named(spoken);
 
 	facts_set_text(run->facts, tls_fact(TLS_FACT_PLAIN_TEXT), spoken);
 	if (!strcmp(spoken, "other"))
 		note_words(run, "what is said here in plain text", words);
-	else if (starttls_named(spoken))
+	else if (protocol && protocol->count)
 		run_note(run, "%s is spoken here in plain text: ask with --starttls=%s", spoken,
 			 spoken);
 	else

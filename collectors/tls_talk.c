@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "collectors/tls_secrets.h"
@@ -41,7 +42,7 @@ struct tls_talk {
 	int64_t began_us;		/* this try */
 	bool greeted;			/* our hello is on its way */
 	bool answered;			/* and something came */
-	struct dialogue_end unbegun;	/* why there is no connection at all */
+	struct dialogue_end kept;	/* an end that is told later than it came */
 	struct tls_offer offer;
 	struct tls_key_share share;
 	struct tls_secrets *secrets;
@@ -297,6 +298,53 @@ static bool try_again(struct tls_talk *talk, const struct dialogue_end *end)
 	return true;
 }
 
+static void hold(struct tls_talk *talk, const struct step *steps, size_t count,
+		 void (*done)(void *arg, const struct dialogue_end *end))
+{
+	const struct dialogue_plan plan = {
+		.steps = steps,
+		.count = count,
+		.route = &talk->route,
+		.deadline_us = talk->run->deadline_us,
+		.most_bytes = HEARD_MOST
+	};
+
+	talk->dialogue = dialogue_start(talk_loop(talk), &plan, talk, done, talk);
+}
+
+/* --- SIP without TLS ---------------------------------------------------------- */
+
+/* What the hello came to is what is told, with the words that were said instead. */
+static void plain_talk_has_ended(void *arg, const struct dialogue_end *end)
+{
+	struct tls_talk *talk = arg;
+	size_t length = strnlen(talk->starttls.said, TLS_WORDS_MOST - 1);
+
+	talk->dialogue = NULL;
+	if (end->outcome.reason == REASON_NONE) {
+		talk->flight.said = TLS_SAID_PLAIN_TEXT;
+		memcpy(talk->flight.words, talk->starttls.said, length);
+		talk->flight.words[length] = '\0';
+	}
+	finish(talk, &talk->kept);
+}
+
+static bool may_be_plain_sip(const struct tls_talk *talk, const struct dialogue_end *end)
+{
+	const char *word = talk->run->request->starttls;
+
+	return word && !strcmp(word, "sip") && end->connect_us >= 0 && !talk->peer->spoke &&
+	       !talk->peer->asked_plainly;
+}
+
+static void ask_plainly(struct tls_talk *talk, const struct dialogue_end *end)
+{
+	talk->peer->asked_plainly = true;
+	talk->kept = *end;
+	hold(talk, starttls_plain_sip(), 1, plain_talk_has_ended);
+	wait_for_us(talk, PATIENCE_LEAST_US);
+}
+
 static void talk_has_ended(void *arg, const struct dialogue_end *end)
 {
 	struct tls_talk *talk = arg;
@@ -306,26 +354,30 @@ static void talk_has_ended(void *arg, const struct dialogue_end *end)
 	/* The order matters: what this one teaches is no reason to ask it again. */
 	again = try_again(talk, end);
 	learn(talk, end);
-	if (!again)
+	if (again)
+		return;
+	if (may_be_plain_sip(talk, end))
+		ask_plainly(talk, end);
+	else
 		finish(talk, end);
 }
 
-static void tell_unbegun(void *arg)
+static void tell_kept(void *arg)
 {
 	struct tls_talk *talk = arg;
 
-	finish(talk, &talk->unbegun);
+	finish(talk, &talk->kept);
 }
 
 /* In the next turn: nobody is called back from inside tls_talk_start(). */
 static void give_up(struct tls_talk *talk, enum stage stage, enum reason reason)
 {
-	talk->unbegun = (struct dialogue_end){
+	talk->kept = (struct dialogue_end){
 		.outcome = { .stage = stage, .reason = reason },
 		.connect_us = -1,
 		.first_reply_us = -1
 	};
-	timer_start(&talk->pause, talk_loop(talk), 0, tell_unbegun, talk);
+	timer_start(&talk->pause, talk_loop(talk), 0, tell_kept, talk);
 }
 
 /* A share for the first group for which both the question and we are ready. */
@@ -362,13 +414,6 @@ static bool leave_to_chance(struct tls_offer *offer)
 static void converse(struct tls_talk *talk)
 {
 	const struct request *request = talk->run->request;
-	const struct dialogue_plan plan = {
-		.steps = talk->steps,
-		.count = talk->step_count,
-		.route = &talk->route,
-		.deadline_us = talk->run->deadline_us,
-		.most_bytes = HEARD_MOST
-	};
 
 	talk->tries++;
 	talk->peer->connections++;
@@ -384,7 +429,7 @@ static void converse(struct tls_talk *talk)
 		bring_share(talk);
 	tls_flight_init(&talk->flight, talk->question->until, talk->secrets);
 	talk->began_us = loop_now_us(talk_loop(talk));
-	talk->dialogue = dialogue_start(talk_loop(talk), &plan, talk, talk_has_ended, talk);
+	hold(talk, talk->steps, talk->step_count, talk_has_ended);
 }
 
 /* As soon as the host's packet budget allows. */

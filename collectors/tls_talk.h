@@ -29,6 +29,7 @@ struct tls_peer {
 	bool spoke;			/* at least one byte */
 	bool secured;			/* STARTTLS, once */
 	bool hangs_up;			/* its way of saying no, as often as it is asked */
+	bool asked_plainly;		/* whether it speaks the protocol without TLS */
 	unsigned silences;		/* hellos without any answer */
 	unsigned connections;		/* that were tried */
 	int64_t slowest_us;		/* answer so far */
@@ -40,7 +41,8 @@ struct tls_talk;
  * the same connection. A peer that turns us away although it has accepted us before, as
  * those do that serve one client at a time, is asked again a little later. Nobody is
  * waited for to the last: a hello that stays without answer for long ends timed_out at
- * STAGE_HANDSHAKE while there is time left for another.
+ * STAGE_HANDSHAKE while there is time left for another. Where SIP was asked for and no
+ * hello is answered, SIP in plain text is tried once: TLS_SAID_PLAIN_TEXT.
  *
  * `done` is called once, never from inside; what it is given lives until it returns, and
  * the talk is gone then. The question's pointers must live as long as the talk. */

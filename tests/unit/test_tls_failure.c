@@ -82,6 +82,40 @@ static void plain_text_is_recognised(void **state)
 	}
 }
 
+static void plain_sip_is_found_where_tls_was_asked_for(void **state)
+{
+	static const char reply[] = "SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n";
+	static const enum act acts[] = { CLOSE, RESET, SILENCE };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+		struct scene scene;
+
+		PLAY(&scene, 1, "sip",
+		     .parts = { { acts[i], 0, NULL, 0 }, { SAY, 0, reply, sizeof reply - 1 } },
+		     .count = 2);
+		assert_outcome(&scene, STAGE_HANDSHAKE, REASON_NOT_THIS_PROTOCOL);
+		assert_fact(&scene, TLS_FACT_PLAIN_TEXT, "sip");
+		assert_note(&scene, "sip is spoken here in plain text");
+		scene_end(&scene);
+	}
+}
+
+static void plain_sip_is_asked_once_and_only_for_sip(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	PLAY(&scene, 2, "sip", .parts = { { CLOSE, 0, NULL, 0 } }, .count = 1);
+	assert_outcome(&scene, STAGE_HANDSHAKE, REASON_CLOSED_EARLY);
+	assert_fact(&scene, TLS_FACT_PLAIN_TEXT, NULL);
+	assert_int_equal(scene.call_count, 3);
+	scene_end(&scene);
+	play(&scene, &script, 1, "sips");
+	assert_int_equal(scene.call_count, 1);
+	scene_end(&scene);
+}
+
 static void strangers_that_are_no_text_have_no_words(void **state)
 {
 	struct scene scene;
@@ -235,6 +269,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(alerts_are_named),
 		cmocka_unit_test(plain_text_is_recognised),
+		cmocka_unit_test(plain_sip_is_found_where_tls_was_asked_for),
+		cmocka_unit_test(plain_sip_is_asked_once_and_only_for_sip),
 		cmocka_unit_test(strangers_that_are_no_text_have_no_words),
 		cmocka_unit_test(starttls_leads_to_the_certificate),
 		cmocka_unit_test(a_protocol_may_wrap_tls),
