@@ -13,6 +13,8 @@ PR_SET_CHILD_SUBREAPER = 36
 
 # Descendants whose parent is gone come to us, so that none is forgotten.
 ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+# Who started us by a wrapper has had children before us, which count as ours.
+before = resource.getrusage(resource.RUSAGE_CHILDREN)
 began = time.monotonic()
 with open(os.devnull, "w", encoding="utf-8") as nowhere:
     code = subprocess.run(sys.argv[1:], stdout=nowhere, check=False).returncode
@@ -23,5 +25,6 @@ while True:
     except ChildProcessError:
         break
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(round((used.ru_utime + used.ru_stime) * 1e6), round(wall * 1e6))
+cpu = used.ru_utime - before.ru_utime + used.ru_stime - before.ru_stime
+print(round(cpu * 1e6), round(wall * 1e6))
 sys.exit(0 if code in (0, 1, 2) else code)
