@@ -209,6 +209,16 @@ static bool breaks_off(struct tls_survey *survey, const struct tls_answer *answe
 	       (silent && !survey->accepted && survey->silences >= SILENCES_MOST);
 }
 
+/* One that answers others may only have stalled: silence has to be heard twice. */
+static bool may_have_stalled(struct tls_survey *survey)
+{
+	bool stalled = survey->wordless_last && survey->accepted && !survey->asked_twice &&
+		       survey->last.reason == REASON_TIMED_OUT;
+
+	survey->asked_twice = stalled;
+	return stalled;
+}
+
 void tls_survey_hear(struct tls_survey *survey, const struct tls_answer *answer)
 {
 	struct survey_heard heard;
@@ -224,7 +234,7 @@ void tls_survey_hear(struct tls_survey *survey, const struct tls_answer *answer)
 		return;
 	}
 	survey->wordless_last = answer->flight->said == TLS_SAID_NOTHING;
-	if (survey_adapts(survey, answer))
+	if (may_have_stalled(survey) || survey_adapts(survey, answer))
 		return;
 	survey_judge(survey, answer, &heard);
 	parts[survey->phase].hear(survey, &heard);

@@ -41,7 +41,7 @@ static bool contains(const uint16_t *list, size_t count, uint16_t value)
 	return false;
 }
 
-static unsigned block_of(const struct tls_suite *suite)
+static uint8_t block_of(const struct tls_suite *suite)
 {
 	if (contains(likely_with_group, COUNT(likely_with_group), suite->value))
 		return BLOCK_WITH_GROUP;
@@ -56,7 +56,7 @@ static void put_in_order(struct tls_survey *survey)
 
 	for (unsigned block = 0; block < SURVEY_BLOCKS; block++) {
 		for (size_t i = 0; i < survey->suite_count; i++) {
-			if (block_of(survey->suites[i].suite) != block)
+			if (survey->suites[i].block != block)
 				continue;
 			survey->suites[i].place = (uint16_t)next;
 			survey->order[next++] = (uint16_t)i;
@@ -78,6 +78,7 @@ void survey_suites_init(struct tls_survey *survey)
 	survey->legacy_choices.choices = memory_new(count, sizeof(struct survey_choice));
 	for (size_t i = 0; i < count; i++) {
 		survey->suites[i].suite = tls_suite_at(i);
+		survey->suites[i].block = block_of(tls_suite_at(i));
 		survey->suites[i].chacha = strstr(tls_suite_at(i)->name, "CHACHA20");
 	}
 	put_in_order(survey);
@@ -92,25 +93,9 @@ bool survey_suite_fits(const struct survey_suite *suite, uint16_t version)
 	return version == TLS_VERSION_1_2 || !(traits & TLS_SUITE_SINCE_1_2);
 }
 
-/* Each block by itself is turned round. */
-static size_t suite_in_turn(const struct tls_survey *survey, size_t turn, bool reversed)
-{
-	size_t begin = 0;
-
-	for (unsigned block = 0; block < SURVEY_BLOCKS; block++) {
-		size_t end = survey->block_ends[block];
-
-		if (turn < end)
-			return survey->order[reversed ? end - 1 - (turn - begin) : turn];
-		begin = end;
-	}
-	return 0;
-}
-
 bool survey_is_before(const struct tls_survey *survey, size_t a, size_t b, bool reversed)
 {
-	unsigned block_a = block_of(survey->suites[a].suite);
-	unsigned block_b = block_of(survey->suites[b].suite);
+	uint8_t block_a = survey->suites[a].block, block_b = survey->suites[b].block;
 
 	if (block_a != block_b)
 		return block_a < block_b;
@@ -140,9 +125,10 @@ size_t survey_count_found(const struct tls_survey *survey, const struct offer_wi
 
 static bool any_found(const struct tls_survey *survey, uint16_t version)
 {
-	const struct offer_wish wish = { .version = version };
-
-	return survey_count_found(survey, &wish);
+	for (size_t i = 0; i < survey->suite_count; i++)
+		if (survey->suites[i].found && survey_suite_fits(&survey->suites[i], version))
+			return true;
+	return false;
 }
 
 static bool is_worth_finding(const struct tls_survey *survey, const struct survey_suite *suite,
@@ -157,17 +143,25 @@ static void offer_suite(struct tls_survey *survey, size_t at)
 	survey->offered[survey->offered_count++] = survey->suites[at].suite->value;
 }
 
+/* Each block by itself is turned round when the order is reversed. */
 static void offer_matching(struct tls_survey *survey, const struct offer_wish *wish, bool found)
 {
 	bool first = wish->which != OFFER_OPEN || !any_found(survey, wish->version);
+	size_t begin = 0;
 
-	for (size_t turn = 0; turn < survey->suite_count; turn++) {
-		size_t at = suite_in_turn(survey, turn, wish->reversed);
-		const struct survey_suite *suite = &survey->suites[at];
+	for (unsigned block = 0; block < SURVEY_BLOCKS; block++) {
+		size_t end = survey->block_ends[block];
 
-		if (suite->found == found && !suite->refused && suite_matches(suite, wish) &&
-		    (found || is_worth_finding(survey, suite, first)))
-			offer_suite(survey, at);
+		for (size_t i = begin; i < end; i++) {
+			size_t at = survey->order[wish->reversed ? end - 1 - (i - begin) : i];
+			const struct survey_suite *suite = &survey->suites[at];
+
+			if (suite->found == found && !suite->refused &&
+			    suite_matches(suite, wish) &&
+			    (found || is_worth_finding(survey, suite, first)))
+				offer_suite(survey, at);
+		}
+		begin = end;
 	}
 }
 

@@ -22,8 +22,8 @@ enum { SURVEY_ALPN_MOST = 63, SURVEY_BLOCKS = 4 };
 struct survey_suite {
 	const struct tls_suite *suite;
 	uint16_t place;		/* in survey->order */
-	bool found;
-	bool refused;		/* in the enumeration under way */
+	uint8_t block;		/* each is offered behind the one before, in any order */
+	bool found, refused;	/* refused: in the enumeration under way */
 	bool chacha;		/* some servers prefer it when clients do */
 };
 
@@ -90,7 +90,7 @@ struct tls_survey {
 	unsigned ranking;	/* of the most telling answer so far */
 	bool tells;
 	struct outcome last;
-	bool wordless_last;	/* the last answer was no answer */
+	bool wordless_last, asked_twice;	/* the last answer was no answer */
 	uint32_t oddities;
 
 	struct survey_suite *suites;	/* in the registry's order */

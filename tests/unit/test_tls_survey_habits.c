@@ -234,6 +234,27 @@ static void a_server_that_dies_in_the_middle_leaves_what_is_certain(void **state
 	}
 }
 
+static void a_server_that_stalls_once_has_refused_nothing(void **state)
+{
+	(void)state;
+	for (unsigned at = 2; at < 40; at++) {
+		struct habits habits;
+		struct scene scene;
+
+		be_usual(&habits, V_1_1 | V_1_2 | V_1_3);
+		habits.stalls_at = at;
+		look_for(&scene, &habits, 0);
+		assert_fact(&scene, TLS_FACT_VERSIONS, "TLS1.1 TLS1.2 TLS1.3");
+		assert_all_suites(&scene, &habits);
+		assert_fact(&scene, TLS_FACT_GROUPS,
+			    "x25519 secp256r1 secp384r1 secp521r1 x448 ffdhe2048 ffdhe3072 "
+			    "ffdhe4096 ffdhe6144 ffdhe8192");
+		assert_fact(&scene, TLS_FACT_CLIENT_CERTIFICATE, "none");
+		assert_int_equal(tls_survey_outcome(scene.survey).reason, REASON_NONE);
+		scene_end(&scene);
+	}
+}
+
 static void who_refuses_everything_has_accepted_nothing(void **state)
 {
 	static const struct {
@@ -340,6 +361,7 @@ int main(void)
 		cmocka_unit_test(whether_a_certificate_is_required_takes_a_handshake),
 		cmocka_unit_test(habits_of_old_servers_are_told),
 		cmocka_unit_test(a_server_that_dies_in_the_middle_leaves_what_is_certain),
+		cmocka_unit_test(a_server_that_stalls_once_has_refused_nothing),
 		cmocka_unit_test(who_refuses_everything_has_accepted_nothing),
 		cmocka_unit_test(who_always_takes_something_new_is_bounded_by_the_registry),
 		cmocka_unit_test(common_suites_come_first),

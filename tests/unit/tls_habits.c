@@ -254,7 +254,9 @@ void habits_answer(struct habits *habits, const struct tls_question *question,
 	habits->connections++;
 	if (offer->suite_count > habits->longest_list)
 		habits->longest_list = offer->suite_count;
-	if (habits->dies_after && habits->connections > habits->dies_after)
+	if (habits->stalls_at == habits->connections)
+		refuse(answer, MANNER_SILENCE);
+	else if (habits->dies_after && habits->connections > habits->dies_after)
 		refuse(answer, habits->death);
 	else if (habits->answers_everything)
 		refuse(answer, habits->answers_everything);

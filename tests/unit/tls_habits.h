@@ -46,6 +46,7 @@ struct habits {
 	bool always_new;		/* hostile: takes anything, the last first */
 	bool invents_suite;
 	int answers_everything;		/* manner or alert; 0: no */
+	unsigned stalls_at;		/* this one connection; 0: at none */
 	unsigned dies_after;		/* so many connections; 0: never */
 	int death;
 	/* what happened */
