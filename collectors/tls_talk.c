@@ -104,7 +104,6 @@ static void say_hello(struct writer *out, struct tls_talk *talk, uint16_t record
 		talk->protocol->wrap(out, records.bytes, records.length);
 	else
 		writer_put(out, records.bytes, records.length);
-	talk->answered = false;
 	wait_for_us(talk, patience_us(talk, loop_now_us(talk_loop(talk))));
 }
 
@@ -185,9 +184,8 @@ static enum turn read_flight(struct reader *in, void *arg)
 	struct tls_talk *talk = arg;
 	enum turn turn;
 
+	note_answer(talk);
 	turn = hear_flight(talk, in);
-	if (turn == TURN_NEED_MORE || turn == TURN_GO_ON)
-		note_answer(talk);
 	if (turn != TURN_CONCLUDED || talk->flight.said != TLS_SAID_RETRY || !take_retry(talk))
 		return turn;
 	return TURN_NEXT_STEP;
@@ -468,7 +466,6 @@ struct tls_talk *tls_talk_start(struct run *run, struct tls_peer *peer,
 	talk->route = run->route;
 	talk->route.peer.port = run->request->subject.first;
 	talk->route.tls = false;
-	talk->route.spares = run_spares(run);
 	writer_grow_up_to(&talk->inside, INSIDE_MOST);
 	make_steps(talk);
 	ask(talk);

@@ -14,16 +14,12 @@ struct proxy {
 	const char *authorization;	/* the value of Proxy-Authorization, or NULL */
 };
 
-struct spares;
-
 struct route {
 	struct address peer;		/* with port */
 	struct address source;		/* family 0: whatever the system takes */
 	struct proxy proxy;
 	const char *name;		/* what the CONNECT line and SNI say; NULL: the address */
 	bool tls;			/* encrypt from the first byte */
-	struct spares *spares;		/* sockets to use again: the connection is reset in the
-					   end, not closed. NULL: a new socket, and closed */
 };
 
 #endif

@@ -9,7 +9,6 @@
 #include "ground/memory.h"
 #include "net/connect.h"
 #include "net/proxy_wire.h"
-#include "net/spares.h"
 #include "net/tls.h"
 
 enum {
@@ -48,30 +47,12 @@ static bool has_proxy(const struct stream *stream)
 	return stream->route->proxy.address.family != 0;
 }
 
-/* Where sockets are used again: those that are bound to a source cannot be. */
-static struct spares *stream_spares(const struct stream *stream)
-{
-	return stream->route->source.family ? NULL : stream->route->spares;
-}
-
-/* One that never was connected may still be told of errors that are not the next one's. */
-static void stream_drop_socket(struct stream *stream)
-{
-	struct spares *spares = stream_spares(stream);
-
-	if (spares && stream->report.end == CONNECT_ESTABLISHED &&
-	    connect_hang_up(stream->fd) && icmp_listen(stream->fd, stream->first_hop.family))
-		spares_keep(spares, stream->first_hop.family, stream->fd);
-	else
-		close(stream->fd);
-	stream->fd = -1;
-}
-
 static void stream_stop(struct stream *stream)
 {
 	watch_stop(&stream->watch);
 	if (stream->fd >= 0)
-		stream_drop_socket(stream);
+		close(stream->fd);
+	stream->fd = -1;
 	stream->state = NOTHING;
 }
 
@@ -215,25 +196,14 @@ static void stream_connected(struct stream *stream)
 		stream_secure(stream);
 }
 
-static void stream_connect_once(struct stream *stream)
-{
-	struct spares *spares = stream_spares(stream);
-
-	stream->fd = spares ? spares_take(spares, stream->first_hop.family) : -1;
-	if (stream->fd < 0)
-		stream->fd = connect_begin(&stream->first_hop, &stream->route->source,
-					   &stream->report);
-	else
-		connect_again(stream->fd, &stream->first_hop, &stream->report);
-}
-
 /* That we met ourselves says that nobody listens, but only another port can prove it. */
 static void stream_connect(struct stream *stream)
 {
 	do {
 		if (stream->fd >= 0)
 			close(stream->fd);
-		stream_connect_once(stream);
+		stream->fd = connect_begin(&stream->first_hop, &stream->route->source,
+					   &stream->report);
 	} while (stream->report.end == CONNECT_SELF && ++stream->self_tries < SELF_TRIES);
 }
 

@@ -4,8 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/spares.h"
-
 static void say_helo(struct writer *out, void *talk)
 {
 	(void)talk;
@@ -301,52 +299,6 @@ static void a_step_is_never_waited_for_beyond_the_deadline(void **state)
 	scene_assert_ended(scene, STAGE_REPLY, REASON_TIMED_OUT, "answer");
 }
 
-static void one_socket_serves_one_dialogue_after_another(void **state)
-{
-	struct spares *spares = spares_new();
-	int fd = -1;
-
-	(void)state;
-	for (int i = 0; i < 3; i++) {
-		struct scene *scene = scene_with(play_well, SOCK_STREAM);
-
-		scene->route.spares = spares;
-		scene_run_for(scene, 5 * CLOCK_SECOND);
-		scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
-		if (i)
-			assert_int_equal(spares_take(spares, 4), fd);
-		else
-			fd = spares_take(spares, 4);
-		assert_true(fd >= 0);
-		assert_int_equal(spares_take(spares, 4), -1);
-		spares_keep(spares, 4, fd);
-	}
-	spares_free(spares);
-}
-
-/* It cannot be bound to another, and is told of errors that are not the next one's. */
-static void sockets_that_were_bound_or_never_connected_are_closed(void **state)
-{
-	struct spares *spares = spares_new();
-	struct scene *scene = scene_with(play_well, SOCK_STREAM);
-	struct address nobody;
-	int fd = bind_loopback(SOCK_STREAM, &nobody);
-
-	(void)state;
-	scene->route.spares = spares;
-	assert_true(address_parse("127.0.0.1", &scene->route.source));
-	scene_run_for(scene, 5 * CLOCK_SECOND);
-	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
-	scene = scene_with(play_silent, SOCK_STREAM);
-	scene->route.spares = spares;
-	scene->route.peer = nobody;
-	scene_run_for(scene, 5 * CLOCK_SECOND);
-	scene_assert_ended(scene, STAGE_CONNECT, REASON_REFUSED, NULL);
-	assert_int_equal(spares_take(spares, 4), -1);
-	spares_free(spares);
-	close(fd);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,8 +319,6 @@ int main(void)
 		cmocka_unit_test(a_cancelled_dialogue_says_nothing),
 		cmocka_unit_test(a_step_may_be_waited_for_less_than_the_dialogue),
 		cmocka_unit_test(a_step_is_never_waited_for_beyond_the_deadline),
-		cmocka_unit_test(one_socket_serves_one_dialogue_after_another),
-		cmocka_unit_test(sockets_that_were_bound_or_never_connected_are_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
