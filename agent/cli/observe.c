@@ -22,7 +22,7 @@ enum {
 };
 
 struct observe_settings {
-	const char *name, *verify_name, *authorities, *starttls, *source, *proxy, *format, *colour;
+	const char *name, *verify_name, *ca_file, *starttls, *source, *proxy, *format, *colour;
 	struct strings facts;
 	uint8_t family;
 	uint32_t timeout_ms, packets_per_second;
@@ -46,14 +46,6 @@ static const char *const *format_words(void)
 	return words;
 }
 
-static bool set_authorities(const struct setting *setting)
-{
-	const char **authorities = setting->place;
-
-	*authorities = authorities_load(setting->arena, setting->value, setting->why);
-	return *authorities;
-}
-
 static const struct option options[] = {
 	{ "name", 0, false, "NAME", NULL, COMPLETE_NOTHING,
 	  "Ask for this name (SNI and the like) instead of the host.",
@@ -63,7 +55,7 @@ static const struct option options[] = {
 	  " host.", setup_set_name, AT(verify_name), NULL },
 	{ "ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
 	  "Certificates may be issued by these authorities too.",
-	  set_authorities, AT(authorities), NULL },
+	  setup_set_readable_file, AT(ca_file), NULL },
 	{ "facts", 0, true, "FACT[,FACT]", NULL, COMPLETE_FACT,
 	  "Only these facts, by their names with or without what stands before the dot. What only"
 	  " others need is not asked.", option_set_list, AT(facts), NULL },
@@ -117,7 +109,7 @@ static void add_collectors(const struct screen *screen, struct text *out)
 static bool fits(const struct observe_settings *settings, const struct collector *collector,
 		 struct text *why)
 {
-	const char *verifying = settings->authorities ? "ca-file"
+	const char *verifying = settings->ca_file     ? "ca-file"
 			      : settings->verify_name ? "verify-name"
 						      : NULL;
 
@@ -241,6 +233,21 @@ static bool read_facts(const struct strings *words, const struct collector *coll
 	return true;
 }
 
+/* NULL as well when none were named; then `why` stays empty. */
+static const char *read_authorities(const struct invocation *invocation, struct text *why)
+{
+	const struct observe_settings *settings = invocation->settings;
+	struct text wrong = { 0 };
+	const char *authorities = NULL;
+
+	if (settings->ca_file)
+		authorities = authorities_load(invocation->arena, settings->ca_file, &wrong);
+	if (settings->ca_file && !authorities)
+		text_add_format(why, "--ca-file: '%s': %s", settings->ca_file, text_string(&wrong));
+	text_free(&wrong);
+	return authorities;
+}
+
 static bool prepare(const struct invocation *invocation, struct look *look,
 		    struct text *why)
 {
@@ -255,10 +262,12 @@ static bool prepare(const struct invocation *invocation, struct look *look,
 	if (!request.host || !fits(settings, collector, why) ||
 	    !read_facts(&settings->facts, collector, &request.wanted, why))
 		return false;
+	request.authorities = read_authorities(invocation, why);
+	if (why->length)
+		return false;
 	request.collector = collector;
 	request.name = settings->name;
 	request.verify_name = settings->verify_name;
-	request.authorities = settings->authorities;
 	request.starttls = settings->starttls;
 	request.source = settings->source;
 	request.proxy = settings->proxy;
