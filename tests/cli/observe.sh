@@ -71,7 +71,7 @@ warns '--verify-name: the collector smb verifies no certificates'
 run 3 observe smb "tcp/$open" 127.0.0.1 --verify-name=https://pbx.example
 warns "neither a host name nor an address"
 echo 'not a certificate' >"$work/empty.pem"
-run 3 observe port "tcp/$open" 127.0.0.1 --ca-file="$work/empty.pem"
+run 3 observe certificate "tcp/$open" 127.0.0.1 --ca-file="$work/empty.pem"
 warns "$work/empty.pem': there is no certificate in it"
 run 3 observe port "tcp/$open" 127.0.0.1 --ca-file="$work/missing.pem"
 warns "missing.pem': No such file"
