@@ -350,12 +350,16 @@ bool survey_fallback_ask(struct tls_survey *survey)
 	return true;
 }
 
+/* Without the SCSV that hello was accepted, so however it is refused now, it is for that:
+ * dovecot and slapd hang up before their alert is on its way. */
 void survey_fallback_hear(struct tls_survey *survey, const struct survey_heard *heard)
 {
-	const struct tls_flight *flight = heard->flight;
+	bool refused = heard->flight->said == TLS_SAID_ALERT ||
+		       (heard->flight->said == TLS_SAID_NOTHING &&
+			survey->last.reason != REASON_TIMED_OUT);
 
 	survey->fallback_asked = true;
-	if (flight->said == TLS_SAID_ALERT && flight->alert == TLS_ALERT_INAPPROPRIATE_FALLBACK)
+	if (refused)
 		survey->fallback = TRUTH_YES;
 	else if (heard->verdict == HEARD_YES)
 		survey->fallback = TRUTH_NO;

@@ -205,6 +205,31 @@ static void habits_of_old_servers_are_told(void **state)
 	scene_end(&scene);
 }
 
+static void who_hangs_up_on_a_fallback_refuses_it(void **state)
+{
+	static const struct {
+		int manner;
+		const char *expected;
+	} servers[] = { { MANNER_CLOSE, "true" },
+			{ MANNER_RESET, "true" },
+			{ TLS_ALERT_HANDSHAKE_FAILURE, "true" },
+			{ MANNER_SILENCE, "-" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof servers / sizeof *servers; i++) {
+		struct habits habits;
+		struct scene scene;
+
+		be_usual(&habits, V_1_2 | V_1_3);
+		habits.knows_fallback = true;
+		habits.fallback_refusal = servers[i].manner;
+		look_for(&scene, &habits, 0);
+		assert_fact(&scene, TLS_FACT_FALLBACK_SCSV, servers[i].expected);
+		assert_int_equal(tls_survey_outcome(scene.survey).reason, REASON_NONE);
+		scene_end(&scene);
+	}
+}
+
 /* Facts that need the whole list are left out; what was found is certain. */
 static void a_server_that_dies_in_the_middle_leaves_what_is_certain(void **state)
 {
@@ -360,6 +385,7 @@ int main(void)
 		cmocka_unit_test(who_shows_no_certificate_asks_for_none),
 		cmocka_unit_test(whether_a_certificate_is_required_takes_a_handshake),
 		cmocka_unit_test(habits_of_old_servers_are_told),
+		cmocka_unit_test(who_hangs_up_on_a_fallback_refuses_it),
 		cmocka_unit_test(a_server_that_dies_in_the_middle_leaves_what_is_certain),
 		cmocka_unit_test(a_server_that_stalls_once_has_refused_nothing),
 		cmocka_unit_test(who_refuses_everything_has_accepted_nothing),

@@ -222,7 +222,8 @@ static void answer_version(struct habits *habits, const struct tls_question *que
 	choose_alpn(habits, offer, &alpn);
 	if (offer->fallback && habits->knows_fallback &&
 	    highest_up_to(habits, TLS_VERSION_1_3) > offer->version) {
-		refuse(answer, TLS_ALERT_INAPPROPRIATE_FALLBACK);
+		refuse(answer, habits->fallback_refusal ? habits->fallback_refusal
+							: TLS_ALERT_INAPPROPRIATE_FALLBACK);
 	} else if (habits->alpn_strict && offer->alpn && !offer->bare && !alpn.alpn[0]) {
 		refuse(answer, TLS_ALERT_NO_APPLICATION_PROTOCOL);
 	} else if (habits->alpn_insists && !offer->alpn) {

@@ -34,6 +34,7 @@ struct habits {
 	bool named_dh;			/* RFC 7919: no DHE without such a group */
 	int refusal;			/* manner or alert: nothing in common */
 	int version_refusal;
+	int fallback_refusal;		/* 0: with the alert that says so */
 	bool intolerant;		/* of versions it has not got */
 	bool answers_higher;		/* than it was asked, instead of refusing */
 	size_t list_most;		/* suites in a hello; 0: any number */
