@@ -111,7 +111,8 @@ static bool suite_matches(const struct survey_suite *suite, const struct offer_w
 {
 	return survey_suite_fits(suite, wish->version) &&
 	       (suite->suite->traits & wish->traits) == wish->traits &&
-	       !(wish->without_ecdsa && is_ecdsa(suite));
+	       !(wish->without_ecdsa && is_ecdsa(suite)) &&
+	       !(wish->without_dhe && suite->suite->traits & TLS_SUITE_DHE);
 }
 
 size_t survey_count_found(const struct tls_survey *survey, const struct offer_wish *wish)
@@ -232,6 +233,15 @@ bool survey_offers_found(const struct tls_survey *survey)
 		if (survey->suites[survey->offered_at[i]].found)
 			return true;
 	return false;
+}
+
+bool survey_offers_dhe_and_others(const struct tls_survey *survey)
+{
+	size_t dhe = 0;
+
+	for (size_t i = 0; i < survey->offered_count; i++)
+		dhe += survey->suites[survey->offered_at[i]].suite->traits & TLS_SUITE_DHE ? 1 : 0;
+	return dhe && dhe < survey->offered_count;
 }
 
 void survey_forget_found(struct tls_survey *survey)

@@ -12,7 +12,7 @@ struct offer_wish {
 	uint16_t version;
 	enum { OFFER_OPEN, OFFER_FOUND, OFFER_ALL } which;	/* ALL: those found first */
 	uint32_t traits;	/* all of these; 0: any */
-	bool without_ecdsa;
+	bool without_ecdsa, without_dhe;
 	bool reversed;
 };
 void survey_suites_init(struct tls_survey *survey);
@@ -28,6 +28,7 @@ bool survey_likely_is_open(const struct tls_survey *survey, uint16_t version);
 bool survey_needs_suites(const struct tls_survey *survey, uint16_t version);
 void survey_refuse_offered(struct tls_survey *survey, uint32_t but_traits);
 bool survey_offers_found(const struct tls_survey *survey);
+bool survey_offers_dhe_and_others(const struct tls_survey *survey);
 void survey_forget_found(struct tls_survey *survey);
 void survey_forget_refusals(struct tls_survey *survey);
 

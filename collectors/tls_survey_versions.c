@@ -95,6 +95,7 @@ static bool legacy_offer(struct tls_survey *survey)
 	const struct offer_wish wish = {
 		.version = survey->version,
 		.which = enumerates ? OFFER_OPEN : OFFER_ALL,
+		.without_dhe = survey->without_dhe,
 		.reversed = enumerates && survey->reversed
 	};
 
@@ -114,6 +115,7 @@ static bool legacy_offer(struct tls_survey *survey)
 static void next_version(struct tls_survey *survey)
 {
 	survey->version--;
+	survey->without_dhe &= survey->top != 0;
 	survey_forget_refusals(survey);
 }
 
@@ -171,6 +173,18 @@ static bool list_may_be_too_long(const struct tls_survey *survey)
 	       survey->offered_count > survey->longest_taken;
 }
 
+/* Dovecot without DH parameters chooses the client's first suite, and hangs up when that is
+ * DHE. Who hangs up without an alert, and has never shown that it can, is asked without. */
+static bool may_be_for_dhe(const struct tls_survey *survey, const struct survey_heard *heard)
+{
+	const struct offer_wish dhe = { .version = survey->version, .traits = TLS_SUITE_DHE };
+
+	return heard->verdict == HEARD_ODD && survey->wordless_last && !survey->without_dhe &&
+	       survey->last.reason != REASON_TIMED_OUT &&
+	       (!survey->top || survey->top == survey->version) &&
+	       survey_offers_dhe_and_others(survey) && !survey_count_found(survey, &dhe);
+}
+
 /* Who can speak SSLv3 would have said so to a hello of TLS 1.0. */
 static void note_nothing_below(struct tls_survey *survey, const struct survey_heard *heard)
 {
@@ -210,6 +224,8 @@ void survey_legacy_hear(struct tls_survey *survey, const struct survey_heard *he
 						survey->last.reason != REASON_TIMED_OUT
 					? LIMIT_LONG
 					: LIMIT_SHORT;
+	} else if (may_be_for_dhe(survey, heard)) {
+		survey->without_dhe = true;
 	} else if (survey->shrunk) {
 		survey->shrink_ended = true;
 		survey_refuse_offered(survey, TLS_SUITE_ECDHE);
@@ -239,7 +255,8 @@ bool survey_old_ask(struct tls_survey *survey)
 	for (; survey->old_index < 2; survey->old_index++) {
 		const struct offer_wish wish = {
 			.version = old_version(survey),
-			.which = OFFER_OPEN
+			.which = OFFER_OPEN,
+			.without_dhe = survey->without_dhe
 		};
 
 		if (wish.version && (survey->goal == GOAL_ALL || survey->goal == GOAL_MASK) &&

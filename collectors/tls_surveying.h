@@ -84,11 +84,10 @@ struct tls_survey {
 	uint64_t wanted;
 	enum survey_phase phase;
 	enum survey_round round;
-	bool nameless, over;
+	bool nameless, over, tells;
 	struct outcome broken;
 	unsigned connections, silences, alpn_alerts;
 	unsigned ranking;	/* of the most telling answer so far */
-	bool tells;
 	struct outcome last;
 	bool wordless_last, asked_twice;	/* the last answer was no answer */
 	uint32_t oddities;
@@ -108,12 +107,12 @@ struct tls_survey {
 	bool ssl3_waits;	/* accepted, but better ones may be */
 	bool nothing_below;	/* said of TLS 1.0 by an alert */
 	bool modern_done, modern_all_groups, keys;
-	bool shrink_ended;
-	bool reversed;
+	bool shrink_ended, reversed;
 	unsigned old_index;
 	size_t limit;		/* suites a hello; 0: any number */
 	size_t longest_taken;
 	bool limit_in_vain;	/* short lists were refused too: begin with those */
+	bool without_dhe;	/* it hangs up when its choice among suites is DHE */
 	const uint16_t *groups;
 	bool *group_found;
 	size_t group_count;
@@ -124,6 +123,7 @@ struct tls_survey {
 	uint64_t alpn_found;
 	enum { ALPN_OPEN, ALPN_DONE, ALPN_UNKNOWN } alpn;
 	bool insists_on_alpn;
+	bool fallback_hangs_up;	/* a refusal, if it is still alive afterwards */
 	enum survey_truth server_prefers, compression, renegotiation, fallback;
 	enum survey_truth requests, requires;	/* a certificate of ours */
 	bool no_certificate;	/* no suite below 1.3 with one */

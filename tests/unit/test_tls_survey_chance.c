@@ -353,9 +353,9 @@ static unsigned price_of(const struct habits *habits)
 {
 	unsigned price = 0;
 
-	price += is_wordless(habits->refusal) ? 3 : 0;
+	price += is_wordless(habits->refusal) ? 4 : 0;
 	price += habits->version_refusal == TLS_ALERT_PROTOCOL_VERSION ? 0 : 1;
-	price += is_wordless(habits->version_refusal) ? 6 : 0;
+	price += is_wordless(habits->version_refusal) ? 8 : 0;
 	price += habits->answers_higher || habits->wants_share || habits->knows_no_name ? 2 : 0;
 	price += !habits->intolerant ? 0 : habits->versions == 1 ? 24 : 4;
 	price += habits->list_most ? 40 : 0;

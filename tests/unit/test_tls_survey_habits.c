@@ -101,6 +101,50 @@ static void no_suite_is_lost_when_the_groups_run_out(void **state)
 	scene_end(&scene);
 }
 
+/* As Dovecot does that has no parameters for DH; it hangs up on everything it refuses. */
+static void suites_behind_a_choice_that_breaks_are_found(void **state)
+{
+	static const uint16_t dhe[] = { 0x0033, 0x0039, 0x0067, 0x009e, 0xccaa };
+	static const uint16_t ecdhe[] = { 0xc013, 0xc02f, 0xc030, 0xc060, 0xc076, 0xcca8 };
+	struct habits habits;
+	struct scene scene;
+
+	(void)state;
+	for (unsigned by_server = 0; by_server < 2; by_server++) {
+		be_usual(&habits, V_1_2);
+		ONLY(&habits, ecdhe);
+		for (size_t i = 0; i < sizeof dhe / sizeof *dhe; i++)
+			habits.suites[habits.suite_count++].value = dhe[i];
+		habits.breaks_on_dhe = true;
+		habits.by_server = by_server;
+		habits.refusal = habits.version_refusal = MANNER_CLOSE;
+		look_for(&scene, &habits, 0);
+		assert_fact(&scene, TLS_FACT_VERSIONS, "TLS1.2");
+		assert_int_equal(facts_get(scene.facts, tls_fact(TLS_FACT_CIPHERS))->count,
+				 sizeof ecdhe / sizeof *ecdhe);
+		scene_end(&scene);
+	}
+}
+
+static void a_fallback_may_be_refused_without_a_word(void **state)
+{
+	struct habits habits;
+	struct scene scene;
+
+	(void)state;
+	be_usual(&habits, V_1_2 | V_1_3);
+	habits.knows_fallback = true;
+	habits.fallback_refusal = MANNER_CLOSE;
+	look_for(&scene, &habits, 0);
+	assert_fact(&scene, TLS_FACT_FALLBACK_SCSV, "true");
+	scene_end(&scene);
+	habits.connections = 0;
+	habits.fallback_refusal = MANNER_SILENCE;
+	look_for(&scene, &habits, 0);
+	assert_fact(&scene, TLS_FACT_FALLBACK_SCSV, "-");
+	scene_end(&scene);
+}
+
 static void the_curve_of_the_certificate_stays_in_the_offer(void **state)
 {
 	static const uint16_t ecdsa[] = { 0xc02b, 0xc02c, 0xc009 };
@@ -379,6 +423,8 @@ int main(void)
 		cmocka_unit_test(protocols_are_found_without_connections_of_their_own),
 		cmocka_unit_test(a_server_that_insists_on_a_protocol_is_told_one),
 		cmocka_unit_test(no_suite_is_lost_when_the_groups_run_out),
+		cmocka_unit_test(suites_behind_a_choice_that_breaks_are_found),
+		cmocka_unit_test(a_fallback_may_be_refused_without_a_word),
 		cmocka_unit_test(the_curve_of_the_certificate_stays_in_the_offer),
 		cmocka_unit_test(finite_fields_stay_in_the_offer),
 		cmocka_unit_test(anonymous_null_and_export_suites_are_named_by_class),

@@ -165,6 +165,11 @@ static uint16_t choose_suite(const struct habits *habits, const struct tls_offer
 	return 0;
 }
 
+static bool breaks_on(const struct habits *habits, uint16_t suite)
+{
+	return habits->breaks_on_dhe && suite && tls_suite_of(suite)->traits & TLS_SUITE_DHE;
+}
+
 static uint16_t highest_up_to(const struct habits *habits, uint16_t version)
 {
 	for (; version >= TLS_VERSION_SSL3; version--)
@@ -234,7 +239,9 @@ static void answer_version(struct habits *habits, const struct tls_question *que
 		answer->flight.suite = choose_suite(habits, offer, version);
 		if (habits->invents_suite)
 			answer->flight.suite = 0x0005;
-		if (answer->flight.suite)
+		if (breaks_on(habits, answer->flight.suite))
+			refuse(answer, MANNER_CLOSE);
+		else if (answer->flight.suite)
 			say_hello(habits, question, version, &answer->flight);
 		else
 			refuse(answer, habits->refusal);

@@ -32,6 +32,7 @@ struct habits {
 	bool by_server, groups_by_server, promotes_chacha;
 	uint16_t certificate_curve;	/* of ECDSA; 0: does not matter */
 	bool named_dh;			/* RFC 7919: no DHE without such a group */
+	bool breaks_on_dhe;		/* hangs up when it has chosen that */
 	int refusal;			/* manner or alert: nothing in common */
 	int version_refusal;
 	int fallback_refusal;		/* 0: with the alert that says so */
@@ -44,6 +45,7 @@ struct habits {
 	const char *const *alpn;	/* ended by NULL; NULL: does not know it */
 	bool alpn_strict, alpn_insists;
 	bool compresses, renegotiates, knows_fallback, asks_certificate;
+	int fallback_refusal;		/* 0: the alert for it */
 	bool always_new;		/* hostile: takes anything, the last first */
 	bool invents_suite;
 	int answers_everything;		/* manner or alert; 0: no */
