@@ -17,7 +17,7 @@ import threading
 
 OFFERS = (
     (rb"250-STARTTLS\r\n", b""), (rb" STARTTLS\b", b""), (rb"\r\nSTLS\r\n", b"\r\n"),
-    (rb" AUTH (TLS|SSL)\r\n", b""), (rb"<starttls.*?(</starttls>|/>)", b""),
+    (rb" AUTH (TLS|SSL)\r\n", b""), (rb"<starttls[^>]*/>|<starttls.*?</starttls>", b""),
 )
 COMMAND = re.compile(rb"^((\S+ )?STARTTLS|STLS|AUTH TLS|<starttls[^>]*>)\s*$", re.I)
 REFUSALS = ((rb"STARTTLS", b"454 TLS not available\r\n"), (rb"STLS", b"-ERR not now\r\n"),

@@ -20,6 +20,10 @@ KNOWN = (
      "the same: it asks over a handshake that was never finished"),
     (r"gnutls_unsafe", r"tls\.ciphers", "sslscan", "no TLS_.*",
      "OpenSSL's client shuns servers without secure renegotiation, unless told"),
+    (r"s_server_named_curve", r"tls\.ciphers", "sslscan|nmap", "no TLS_ECDH.*",
+     "the server's only curve is brainpoolP384r1, which these two do not offer"),
+    (r"(slapd|postgres)_taken_for_tls", r"tls\.plain_text", "python", "ldap|postgres",
+     "only who asks in that protocol learns it: they hang up on a TLS hello without a byte"),
     (r"common_name_only", r"cert\.name_match", "openssl", "True",
      "openssl x509 -checkhost takes the common name where there is no alternative one; RFC 9525"
      " forbids it, and browsers and Go do not"),

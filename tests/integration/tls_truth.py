@@ -30,6 +30,7 @@ class Case:
     name=NAME       SNI, and whom XMPP is spoken to; ca=FILE the target's own authorities
     verify=NAME     whom the certificate must name
     look=groups     ask for each group, not with sslscan only
+    group=NAME      the only one: openssl asks with it for each suite below TLS 1.3
     look=chains     look for certificates of each kind
     only=certificate  that collector alone
     without=TOOL,…  tools that cannot talk to this server
@@ -43,6 +44,7 @@ class Case:
         self.name, self.address, port, *rest = line.rstrip("\n").split("\t")
         self.port = int(port)
         self.options = dict(word.split("=", 1) for word in rest)
+        self.ours = {}          # what ucposture has said, for tls_compare.py
         self.seen = []          # what s_client has said, for those who read certificates
 
     def get(self, key, otherwise=None):
@@ -219,11 +221,13 @@ def sslscan_claims(case, suites):
     accepted = {suites[int(c.get("id"), 16)][0] for c in seen.iter("cipher")
                 if int(c.get("id"), 16) in suites}
     claims.list("tls.ciphers", accepted, {row[0] for row in suites.values()})
-    claims.list("tls.groups", {GROUPS[int(g.get("id"), 16)] for g in seen.iter("group")},
-                GROUPS.values())
-    # It asks with TLS 1.0 only.
+    # It asks for groups with suites that encrypt, and prove who is there.
+    groups = {GROUPS[int(group.get("id"), 16)] for group in seen.iter("group")}
+    if groups:
+        claims.list("tls.groups", groups, GROUPS.values())
+    # It asks with TLS 1.0 only, and in a whole handshake.
     for said in seen.iter("renegotiation"):
-        if "TLS1.0" in versions:
+        if "TLS1.0" in versions and accepted:
             claims.say("tls.secure_renegotiation", said.get("secure") == "1")
     return claims
 
@@ -296,9 +300,23 @@ def client_groups(client, claims, versions):
                 there.add(group)
         if versions - {"TLS1.3"} and not group.startswith("ffdhe"):
             if client.agreed(client.look("-no_tls1_3", "-groups", word, "-cipher",
-                                         "ECDHE:AECDH:@SECLEVEL=0")):
+                                         "kECDHE:kECDHE+eNULL:@SECLEVEL=0")):
                 there.add(group)
     claims.list("tls.groups", there, S_CLIENT_GROUPS)
+
+
+def client_suites(client, claims, suites, group):
+    """Below TLS 1.3: offers all, and then all but those that were chosen."""
+    iana = {name: iana for iana, name, rest in suites.values() if "TLSv1.3" not in rest}
+    left, there = list(iana), set()
+    while left:
+        agreed = client.agreed(client.look("-no_tls1_3", "-groups", group, "-cipher",
+                                           ":".join(left) + ":@SECLEVEL=0"))
+        if not agreed or agreed[1] not in left:
+            break
+        left.remove(agreed[1])
+        there.add(iana[agreed[1]])
+    claims.list("tls.ciphers", there, iana.values())
 
 
 def client_alpn(client, claims):
@@ -366,6 +384,8 @@ def client_claims(case, suites, mine):
         return claims
     if case.get("look") == "groups":
         client_groups(client, claims, set(seen))
+    if case.get("group"):
+        client_suites(client, claims, suites, case.get("group"))
     client_alpn(client, claims)
     client_certificate(client, claims, seen)
     client_habits(client, claims, seen)

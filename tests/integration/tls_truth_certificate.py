@@ -200,7 +200,7 @@ def claims_by_certtool(chain, authorities):
     said = run(["certtool", "--certificate-info"], text=chain[0])
     if "Certificate Information" not in said:
         return claims
-    serial = field(r"Serial Number \(hex\): (\S+)", said)
+    serial = field(r"Serial Number \(hex\): (?:00)?(\w+)", said)
     if serial:
         claims.say("cert.serial", serial.lower())
     for label, fact in (("Not Before", "cert.not_before"), ("Not After", "cert.not_after")):
