@@ -363,9 +363,6 @@ void survey_fallback_hear(struct tls_survey *survey, const struct survey_heard *
 		survey->fallback = TRUTH_YES;
 	else if (heard->verdict == HEARD_YES)
 		survey->fallback = TRUTH_NO;
-	else
-		survey->fallback_hangs_up = survey->wordless_last &&
-					    survey->last.reason != REASON_TIMED_OUT;
 }
 
 /* Servers that say no by hanging up look like those that hang up on everybody because they
@@ -379,8 +376,6 @@ bool survey_alive_ask(struct tls_survey *survey)
 void survey_alive_hear(struct tls_survey *survey, const struct survey_heard *heard)
 {
 	(void)heard;
-	if (!survey->wordless_last && survey->fallback_hangs_up)
-		survey->fallback = TRUTH_YES;
 	if (!survey->wordless_last || ++survey->alive_asked < ALIVE_MOST)
 		return;
 	survey->over = true;

@@ -123,7 +123,6 @@ struct tls_survey {
 	uint64_t alpn_found;
 	enum { ALPN_OPEN, ALPN_DONE, ALPN_UNKNOWN } alpn;
 	bool insists_on_alpn;
-	bool fallback_hangs_up;	/* a refusal, if it is still alive afterwards */
 	enum survey_truth server_prefers, compression, renegotiation, fallback;
 	enum survey_truth requests, requires;	/* a certificate of ours */
 	bool no_certificate;	/* no suite below 1.3 with one */

@@ -126,25 +126,6 @@ static void suites_behind_a_choice_that_breaks_are_found(void **state)
 	}
 }
 
-static void a_fallback_may_be_refused_without_a_word(void **state)
-{
-	struct habits habits;
-	struct scene scene;
-
-	(void)state;
-	be_usual(&habits, V_1_2 | V_1_3);
-	habits.knows_fallback = true;
-	habits.fallback_refusal = MANNER_CLOSE;
-	look_for(&scene, &habits, 0);
-	assert_fact(&scene, TLS_FACT_FALLBACK_SCSV, "true");
-	scene_end(&scene);
-	habits.connections = 0;
-	habits.fallback_refusal = MANNER_SILENCE;
-	look_for(&scene, &habits, 0);
-	assert_fact(&scene, TLS_FACT_FALLBACK_SCSV, "-");
-	scene_end(&scene);
-}
-
 static void the_curve_of_the_certificate_stays_in_the_offer(void **state)
 {
 	static const uint16_t ecdsa[] = { 0xc02b, 0xc02c, 0xc009 };
@@ -424,7 +405,6 @@ int main(void)
 		cmocka_unit_test(a_server_that_insists_on_a_protocol_is_told_one),
 		cmocka_unit_test(no_suite_is_lost_when_the_groups_run_out),
 		cmocka_unit_test(suites_behind_a_choice_that_breaks_are_found),
-		cmocka_unit_test(a_fallback_may_be_refused_without_a_word),
 		cmocka_unit_test(the_curve_of_the_certificate_stays_in_the_offer),
 		cmocka_unit_test(finite_fields_stay_in_the_offer),
 		cmocka_unit_test(anonymous_null_and_export_suites_are_named_by_class),

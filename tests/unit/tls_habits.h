@@ -45,7 +45,6 @@ struct habits {
 	const char *const *alpn;	/* ended by NULL; NULL: does not know it */
 	bool alpn_strict, alpn_insists;
 	bool compresses, renegotiates, knows_fallback, asks_certificate;
-	int fallback_refusal;		/* 0: the alert for it */
 	bool always_new;		/* hostile: takes anything, the last first */
 	bool invents_suite;
 	int answers_everything;		/* manner or alert; 0: no */
