@@ -10,8 +10,8 @@
 
 #include "collectors/certificate_facts.h"
 #include "collectors/tls_facts.h"
-#include "collectors/tls_secrets.h"
-#include "collectors/tls_suites.h"
+#include "collectors/tls/tls_secrets.h"
+#include "collectors/tls/tls_suites.h"
 #include "collectors/tls_talk.h"
 #include "collectors/trust.h"
 #include "ground/clock.h"

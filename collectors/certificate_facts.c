@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collectors/certificate_facts.h"
 
-#include "collectors/certificate_read.h"
+#include "collectors/certificate/certificate_read.h"
 
 static const char *const key_words[] = {
 	"RSA", "RSA-PSS", "EC", "DSA", "Ed25519", "Ed448", "other", NULL

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "collectors/collector.h"
-#include "collectors/tls_secrets.h"
+#include "collectors/tls/tls_secrets.h"
 #include "collectors/trust.h"
 #include "ground/clock.h"
 #include "ground/memory.h"

@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "collectors/starttls.h"
-#include "collectors/tls_flight.h"
+#include "collectors/starttls/starttls.h"
+#include "collectors/tls/tls_flight.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
 #include "net/dialogue.h"

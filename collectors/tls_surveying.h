@@ -14,7 +14,7 @@
 #define COLLECTORS_TLS_SURVEYING_H
 
 #include "collectors/tls_facts.h"
-#include "collectors/tls_suites.h"
+#include "collectors/tls/tls_suites.h"
 #include "collectors/tls_survey.h"
 
 enum { SURVEY_ALPN_MOST = 63, SURVEY_BLOCKS = 4 };

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "collectors/tls_secrets.h"
+#include "collectors/tls/tls_secrets.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
 

@@ -7,8 +7,8 @@
 #define COLLECTORS_TLS_TALK_H
 
 #include "collectors/run.h"
-#include "collectors/starttls.h"
-#include "collectors/tls_flight.h"
+#include "collectors/starttls/starttls.h"
+#include "collectors/tls/tls_flight.h"
 
 struct tls_question {
 	struct tls_offer offer;		/* random and session are filled in by the talk */

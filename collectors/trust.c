@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "collectors/certificate_facts.h"
-#include "collectors/certificate_name.h"
-#include "collectors/certificate_path.h"
-#include "collectors/certificate_staple.h"
-#include "collectors/trust_cache.h"
+#include "collectors/certificate/certificate_name.h"
+#include "collectors/certificate/certificate_path.h"
+#include "collectors/certificate/certificate_staple.h"
+#include "collectors/certificate/trust_cache.h"
 #include "ground/memory.h"
 
 /* Beyond these the least recently used go. A certificate of 1,200 bytes is about 10 KiB in
@@ -66,6 +66,11 @@ struct trust *trust_new(int bundle)
 	trust->paths = trust_cache_new(VERDICTS_MOST, SIZE_MAX, free);
 	trust->staples = trust_cache_new(VERDICTS_MOST, SIZE_MAX, free);
 	return trust;
+}
+
+int trust_open_system_bundle(void)
+{
+	return certificate_store_open_system();
 }
 
 void trust_free(struct trust *trust)

@@ -26,29 +26,6 @@
 struct facts;
 struct trust;
 
-/* Why a client would not trust a chain. X(constant, word) */
-#define TRUST_ERRORS(X)                                                                       \
-	X(SELF_SIGNED, "self_signed")		/* the leaf, and nobody knows it */           \
-	X(UNKNOWN_ROOT, "unknown_root")		/* a complete chain to a root nobody knows */ \
-	X(UNKNOWN_ISSUER, "unknown_issuer")	/* the issuer was not sent and is not known */ \
-	X(EXPIRED, "expired")                                                                 \
-	X(NOT_YET_VALID, "not_yet_valid")                                                     \
-	X(BAD_SIGNATURE, "bad_signature")                                                     \
-	X(NOT_AN_AUTHORITY, "not_an_authority")	/* an issuer that may not issue */            \
-	X(WRONG_PURPOSE, "wrong_purpose")	/* not for servers */                         \
-	X(WEAK_KEY, "weak_key")                                                               \
-	X(WEAK_SIGNATURE, "weak_signature")                                                   \
-	X(NAME_CONSTRAINED, "name_constrained")                                               \
-	X(MALFORMED, "malformed")                                                             \
-	X(OTHER, "other")
-
-enum trust_error {
-	TRUST_ERROR_NONE,
-#define TRUST_ERROR_CONSTANT(constant, word) TRUST_ERROR_##constant,
-	TRUST_ERRORS(TRUST_ERROR_CONSTANT)
-#undef TRUST_ERROR_CONSTANT
-};
-
 /* bundle: an open descriptor of the system's authorities in PEM, read when first needed and
  * closed then; -1: there are none. */
 struct trust *trust_new(int bundle);

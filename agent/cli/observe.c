@@ -9,7 +9,7 @@
 #include "agent/cli/setup.h"
 #include "agent/ipc/crew.h"
 #include "agent/plan/authorities.h"
-#include "collectors/starttls.h"
+#include "collectors/starttls/starttls.h"
 #include "ground/clock.h"
 #include "ground/words.h"
 #include "net/address.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "agent/cli/observe_text.h"
-#include "collectors/tls_suites.h"
+#include "collectors/tls/tls_suites.h"
 
 /* RFC 7568 and 8996. */
 static const struct {

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "agent/plan/profile_file.h"
-#include "collectors/starttls.h"
+#include "collectors/starttls/starttls.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
 #include "ground/words.h"

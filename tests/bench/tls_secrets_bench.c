@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "collectors/tls_secrets.h"
+#include "collectors/tls/tls_secrets.h"
 
 static double cpu_us(void)
 {

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collectors/tls_flight.h"
-#include "collectors/tls_secrets.h"
+#include "collectors/tls/tls_flight.h"
+#include "collectors/tls/tls_secrets.h"
 
 enum { UNTIL = 3, PORTIONS = 0x1c, PORTIONS_SHIFT = 2, SECRETS = 0x20, AUTHENTIC = 0x40 };
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collectors/tls_secrets.h"
+#include "collectors/tls/tls_secrets.h"
 #include "ground/memory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "agent/ipc/fence.h"
-#include "collectors/tls_secrets.h"
+#include "collectors/tls/tls_secrets.h"
 #include "ground/memory.h"
 #include "net/loop.h"
 #include "net/resolve.h"

@@ -13,15 +13,22 @@ FUNCTION_MOST, FILE_MOST, HEADER_MOST, WIDTH_MOST = 80, 500, 190, 100
 PRODUCT = ("ground/", "net/", "collectors/", "agent/")
 C_FOLDERS = PRODUCT + ("contrib/", "tests/")
 
+# What a collector is made of: pure, each knowing nothing of facts or of another.
+PARTS = ("collectors/certificate", "collectors/starttls", "collectors/tls")
+
 # What a folder may include, beside itself.
 ARROWS = {
     "ground": (),
     "net": ("ground",),
-    "collectors": ("ground", "net"),
-    "agent/plan": ("ground", "net", "collectors"),
+    "collectors/certificate": ("ground", "net"),
+    "collectors/starttls": ("ground", "net"),
+    "collectors/tls": ("ground", "net"),
+    "collectors": ("ground", "net") + PARTS,
+    "agent/plan": ("ground", "net", "collectors", "collectors/starttls"),
     "agent/ipc": ("ground", "net", "collectors"),
     "agent/engine": ("ground", "net", "collectors", "agent/plan", "agent/ipc"),
-    "agent/cli": ("ground", "net", "collectors", "agent/plan", "agent/ipc", "agent/engine"),
+    "agent/cli": ("ground", "net", "collectors", "collectors/starttls", "collectors/tls",
+                  "agent/plan", "agent/ipc", "agent/engine"),
     "agent": ("ground", "net", "collectors", "agent/plan", "agent/ipc", "agent/engine",
               "agent/cli"),
     "contrib/demo": ("ground", "net"),

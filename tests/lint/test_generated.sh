@@ -8,4 +8,4 @@ command -v "$python" >/dev/null || {
 	echo "no Python 3 here"
 	exit 77
 }
-"$python" "$top/collectors/tls_suites.py" - | diff -u "$top/collectors/tls_suites.c" -
+"$python" "$top/collectors/tls/tls_suites.py" - | diff -u "$top/collectors/tls/tls_suites.c" -

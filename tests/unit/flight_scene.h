@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collectors/tls_flight.h"
-#include "collectors/tls_messages.h"
+#include "collectors/tls/tls_flight.h"
+#include "collectors/tls/tls_messages.h"
 #include "tests/unit/unit.h"
 
 enum { RECORD_ALERT = 21, RECORD_HANDSHAKE = 22 };

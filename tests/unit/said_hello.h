@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "collectors/tls_hello.h"
+#include "collectors/tls/tls_hello.h"
 #include "tests/unit/unit.h"
 
 enum { HELLO_ROOM = 8192, EXTENSIONS_MOST = 24 };

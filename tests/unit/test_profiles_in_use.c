@@ -11,7 +11,7 @@
 #include "agent/engine/judge.h"
 #include "collectors/certificate_facts.h"
 #include "collectors/tls_facts.h"
-#include "collectors/tls_suites.h"
+#include "collectors/tls/tls_suites.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
 

@@ -4,7 +4,7 @@
  */
 #include <time.h>
 
-#include "collectors/tls_secrets.h"
+#include "collectors/tls/tls_secrets.h"
 #include "tests/unit/flight_scene.h"
 #include "tests/unit/openssl_server.h"
 

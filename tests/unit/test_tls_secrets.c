@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collectors/tls_secrets.h"
+#include "collectors/tls/tls_secrets.h"
 #include "ground/memory.h"
 #include "tests/unit/tls_server.h"
 #include "tests/wire/tls/rfc8448.h"

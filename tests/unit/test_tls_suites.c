@@ -2,7 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "collectors/tls_suites.h"
+#include "collectors/tls/tls_suites.h"
 #include "tests/unit/unit.h"
 
 enum { WEAK_BITS = (1 << TLS_WEAKNESS_COUNT) - 1 };

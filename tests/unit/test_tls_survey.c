@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "collectors/tls_suites.h"
+#include "collectors/tls/tls_suites.h"
 
 static void an_everyday_server_is_known_whole(void **state)
 {

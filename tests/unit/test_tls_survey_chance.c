@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "collectors/tls_facts.h"
-#include "collectors/tls_suites.h"
+#include "collectors/tls/tls_suites.h"
 #include "ground/text.h"
 
 enum { SERVERS = 10000, FEWER = 2000, VERSIONS = 5, OLD_SUITE = 0x002f };

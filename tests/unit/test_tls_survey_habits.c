@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "collectors/tls_suites.h"
+#include "collectors/tls/tls_suites.h"
 
 static void a_server_that_dislikes_an_empty_share_gets_one(void **state)
 {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collectors/trust_cache.h"
+#include "collectors/certificate/trust_cache.h"
 #include "ground/memory.h"
 #include "tests/unit/unit.h"
 

@@ -9,7 +9,7 @@
 #include "tests/unit/tls_server.h"
 
 #include "collectors/collector.h"
-#include "collectors/tls_secrets.h"
+#include "collectors/tls/tls_secrets.h"
 #include "collectors/tls_talk.h"
 
 enum { CALLS_MOST = 40, FLIGHT_MOST = 8192, TIMEOUT_MS = 3000 };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "collectors/tls_suites.h"
+#include "collectors/tls/tls_suites.h"
 #include "ground/text.h"
 
 #define NAME "pbx.example"

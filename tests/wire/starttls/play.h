@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collectors/starttls.h"
+#include "collectors/starttls/starttls.h"
 
 enum { PLAY_ASKED_MOST = 1024 };
 

@@ -16,8 +16,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "collectors/tls_flight.h"
-#include "collectors/tls_secrets.h"
+#include "collectors/tls/tls_flight.h"
+#include "collectors/tls/tls_secrets.h"
 
 enum { SUITES_MOST = 64, REPLY_MOST = 65536 };
 
