@@ -8,7 +8,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ground/clock.h"
 #include "ground/memory.h"
+
+/* How long a message that is in no hurry waits for others: nobody sees it, but waking the
+ * other process for each would cost more than what it then does. */
+#define SOON_US (10 * CLOCK_MILLISECOND)
 
 enum {
 	READ_BYTES = 64 << 10,
@@ -27,6 +32,7 @@ struct channel {
 	size_t have, room;
 	struct writer out;
 	size_t sent;		/* of out */
+	int64_t flushed_us;
 	bool blocked;		/* the socket takes no more for now */
 };
 
@@ -58,10 +64,26 @@ void channel_free(struct channel *channel)
 	free(channel);
 }
 
+static void channel_flush_at(struct channel *channel, int64_t at_us)
+{
+	const struct timer *flush = &channel->flush;
+
+	if (!channel->blocked && (!flush->running || at_us < flush->at_us))
+		timer_start(&channel->flush, channel->loop, at_us, channel_flush, channel);
+}
+
 struct writer *channel_out(struct channel *channel)
 {
-	if (!channel->blocked && !channel->flush.running)
-		timer_start(&channel->flush, channel->loop, 0, channel_flush, channel);
+	channel_flush_at(channel, 0);
+	return &channel->out;
+}
+
+/* What fills a read of the other side need not wait. */
+struct writer *channel_out_soon(struct channel *channel)
+{
+	bool is_much = channel->out.length >= READ_BYTES;
+
+	channel_flush_at(channel, is_much ? 0 : channel->flushed_us + SOON_US);
 	return &channel->out;
 }
 
@@ -91,6 +113,7 @@ static void channel_flush(void *arg)
 		channel_close(channel, "it has stopped reading");
 		return;
 	}
+	channel->flushed_us = loop_now_us(channel->loop);
 	while (channel->sent < out->length) {
 		ssize_t n = send(channel->fd, out->bytes + channel->sent,
 				 out->length - channel->sent, MSG_NOSIGNAL);

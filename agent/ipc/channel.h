@@ -25,5 +25,7 @@ struct channel *channel_new(struct loop *loop, int fd, const struct channel_user
 void channel_free(struct channel *channel);
 /* To put messages into with message_put_…; they leave at the end of this turn. */
 struct writer *channel_out(struct channel *channel);
+/* The same for what is in no hurry: often enough to go unnoticed, but not each by itself. */
+struct writer *channel_out_soon(struct channel *channel);
 
 #endif

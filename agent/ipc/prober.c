@@ -30,11 +30,15 @@ struct errand {
 	uint32_t ticket;
 };
 
+/* The engine has others to wait for, unless this was the last one. */
 static void send_observation(void *arg, struct observation *observation)
 {
 	struct errand *errand = arg;
+	struct prober *prober = errand->prober;
+	struct writer *out = runner_busy(prober->runner) ? channel_out_soon(prober->engine)
+							  : channel_out(prober->engine);
 
-	message_put_observed(channel_out(errand->prober->engine), errand->ticket, observation);
+	message_put_observed(out, errand->ticket, observation);
 	observation_free(observation);
 }
 
