@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * On the curves of NIST our private key is 1: our share is the curve's generator, and both
- * agree on the x of the server's own share without any work (docs/decisions/0006). RFC 7748
- * forbids that for its curves by setting bits in every key.
+ * agree on the x of the server's own share without any work (docs/decisions/0006). So too in
+ * the finite fields of RFC 7919, where the generator is 2 and the share itself is agreed on.
+ * RFC 7748 forbids that for its curves by setting bits in every key.
  */
 #include "collectors/tls/tls_agreement.h"
 
@@ -21,7 +22,7 @@ struct kind {
 	uint16_t group;
 	uint16_t share_bytes;
 	const char *name;	/* of RFC 7748; NULL: see curve */
-	int curve;
+	int curve;		/* 0: a finite field */
 };
 
 /* RFC 8446 4.2.7, and 4.2.8.2 for the lengths. What is cheap for us and for the server comes
@@ -32,11 +33,17 @@ static const struct kind kinds[] = {
 	{ 30, 56, "X448", 0 },
 	{ 25, 133, NULL, NID_secp521r1 },
 	{ 24, 97, NULL, NID_secp384r1 },
+	/* A server works long for each of these: only who wants nothing else gets them. */
+	{ 256, 256, NULL, 0 },
+	{ 257, 384, NULL, 0 },
+	{ 258, 512, NULL, 0 },
+	{ 259, 768, NULL, 0 },
+	{ 260, 1024, NULL, 0 },
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-static const uint16_t groups[KINDS] = { 23, 29, 30, 25, 24 };
+static const uint16_t groups[KINDS] = { 23, 29, 30, 25, 24, 256, 257, 258, 259, 260 };
 
 struct half {
 	struct tls_key_share share;	/* length 0: not made yet, or it cannot be */
@@ -97,6 +104,12 @@ static bool half_take_curve(struct half *half, const struct kind *kind)
 				  sizeof half->share.bytes, NULL) == kind->share_bytes;
 }
 
+static bool half_take_field(struct half *half, const struct kind *kind)
+{
+	half->share.bytes[kind->share_bytes - 1] = 2;
+	return true;
+}
+
 static bool half_make_key(struct half *half, const struct kind *kind)
 {
 	size_t length = sizeof half->share.bytes;
@@ -108,6 +121,13 @@ static bool half_make_key(struct half *half, const struct kind *kind)
 	       EVP_PKEY_copy_parameters(half->theirs, half->key) > 0 &&
 	       EVP_PKEY_get_raw_public_key(half->key, half->share.bytes, &length) > 0 &&
 	       length == kind->share_bytes;
+}
+
+static bool half_make(struct half *half, const struct kind *kind)
+{
+	if (kind->name)
+		return half_make_key(half, kind);
+	return kind->curve ? half_take_curve(half, kind) : half_take_field(half, kind);
 }
 
 static struct half *half_of(struct tls_agreement *agreement, uint16_t group)
@@ -122,7 +142,7 @@ static struct half *half_of(struct tls_agreement *agreement, uint16_t group)
 	half = &agreement->halves[i];
 	if (half->share.length)
 		return half;
-	if (kinds[i].name ? !half_make_key(half, &kinds[i]) : !half_take_curve(half, &kinds[i])) {
+	if (!half_make(half, &kinds[i])) {
 		half_release(half);
 		ERR_clear_error();
 		return NULL;
@@ -165,6 +185,23 @@ static bool agree_by_key(const struct half *half, const struct tls_key_share *th
 	       EVP_PKEY_derive(half->exchange, agreed, length) > 0;
 }
 
+/* RFC 8446 7.4.1: as long as the prime. */
+static bool agree_in_field(const struct tls_key_share *theirs, uint8_t *agreed, size_t *length)
+{
+	*length = theirs->length;
+	memcpy(agreed, theirs->bytes, *length);
+	return true;
+}
+
+static bool agree(const struct tls_agreement *agreement, const struct half *half,
+		  const struct tls_key_share *theirs, uint8_t *agreed, size_t *length)
+{
+	if (half->key)
+		return agree_by_key(half, theirs, agreed, length);
+	return half->curve ? agree_on_curve(agreement, half, theirs, agreed, length)
+			   : agree_in_field(theirs, agreed, length);
+}
+
 bool tls_agreement_reach(struct tls_agreement *agreement, const struct tls_key_share *theirs,
 			 uint8_t agreed[TLS_AGREED_MOST], size_t *length)
 {
@@ -172,8 +209,7 @@ bool tls_agreement_reach(struct tls_agreement *agreement, const struct tls_key_s
 
 	if (!half || theirs->length != half->share.length)
 		return false;
-	if (half->key ? agree_by_key(half, theirs, agreed, length)
-		      : agree_on_curve(agreement, half, theirs, agreed, length))
+	if (agree(agreement, half, theirs, agreed, length))
 		return true;
 	ERR_clear_error();
 	return false;

@@ -8,7 +8,7 @@
 
 #include "collectors/tls/tls_hello.h"
 
-enum { TLS_AGREED_MOST = 66 };
+enum { TLS_AGREED_MOST = TLS_SHARE_MOST };
 
 struct tls_agreement;
 

@@ -23,7 +23,7 @@ enum tls_version {
 #undef TLS_VERSION_CONSTANT
 };
 
-enum { TLS_RANDOM_BYTES = 32, TLS_SHARE_MOST = 256, TLS_COOKIE_MOST = 4096 };
+enum { TLS_RANDOM_BYTES = 32, TLS_SHARE_MOST = 1024, TLS_COOKIE_MOST = 4096 };
 
 /* A server that describes its curve itself (RFC 8422 5.4, as it was in RFC 4492). */
 enum { TLS_GROUP_EXPLICIT_PRIME = 0xff01, TLS_GROUP_EXPLICIT_CHAR2 = 0xff02 };

@@ -84,6 +84,7 @@ server 1_3 "${leaf[@]}" -tls1_3 -ciphersuites "TLS_AES_256_GCM_SHA384:\
 TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_128_CCM_8_SHA256:\
 TLS_AES_128_CCM_SHA256" -- look=groups
 server p521 "${leaf[@]}" -tls1_3 -groups P-521 -- look=groups
+server ffdhe "${leaf[@]}" -tls1_3 -groups ffdhe3072 -- look=groups
 server named_curve "${leaf[@]}" -tls1_2 -named_curve brainpoolP384r1 -- look=groups \
 	group=brainpoolP384r1
 server null "${leaf[@]}" -tls1_2 -cipher eNULL:@SECLEVEL=0 -- look=groups

@@ -182,7 +182,7 @@ static void a_share_is_the_same_for_every_connection(void **state)
 	const uint16_t *groups = tls_keys_groups(&count);
 
 	(void)state;
-	assert_int_equal(count, 5);
+	assert_int_equal(count, 10);
 	for (size_t i = 0; i < count; i++) {
 		struct tls_key_share first = { 0 }, second = { 0 };
 
@@ -196,7 +196,7 @@ static void a_share_is_the_same_for_every_connection(void **state)
 
 static void there_is_no_share_for_other_groups(void **state)
 {
-	static const uint16_t groups[] = { 0, 22, 26, 28, 31, 256, 0x11ec, 0xffff };
+	static const uint16_t groups[] = { 0, 22, 26, 28, 31, 255, 261, 0x11ec, 0xffff };
 	struct tls_keys *keys = tls_keys_new();
 	struct tls_secrets *secrets = tls_secrets_new(keys);
 
@@ -414,8 +414,10 @@ static const struct {
 static const struct {
 	const char *name;
 	uint16_t value;
-} curves[] = {
+} agreements[] = {
 	{ "P-256", 23 }, { "P-384", 24 }, { "P-521", 25 }, { "X25519", 29 }, { "X448", 30 },
+	{ "ffdhe2048", 256 }, { "ffdhe3072", 257 }, { "ffdhe4096", 258 }, { "ffdhe6144", 259 },
+	{ "ffdhe8192", 260 },
 };
 
 static void every_suite_and_group_of_openssl_is_read(void **state)
@@ -424,11 +426,11 @@ static void every_suite_and_group_of_openssl_is_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 5; i++) {
-		for (size_t j = 0; j < 5; j++) {
+		for (size_t j = 0; j < sizeof agreements / sizeof *agreements; j++) {
 			struct tls_server server;
 
-			tls_server_begin(&server, suites[i].name, curves[j].name);
-			assert_true(flight_is_read(keys, suites[i].value, curves[j].value,
+			tls_server_begin(&server, suites[i].name, agreements[j].name);
+			assert_true(flight_is_read(keys, suites[i].value, agreements[j].value,
 						   &server));
 			tls_server_end(&server);
 		}
@@ -442,10 +444,10 @@ static void a_retry_for_any_group_is_followed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		for (size_t j = 0; j < 5; j++) {
+		for (size_t j = 0; j < sizeof agreements / sizeof *agreements; j++) {
 			struct tls_server server;
 
-			tls_server_begin(&server, suites[i].name, curves[j].name);
+			tls_server_begin(&server, suites[i].name, agreements[j].name);
 			assert_true(flight_is_read(keys, suites[i].value, j ? 23 : 29, &server));
 			tls_server_end(&server);
 		}
