@@ -20,6 +20,9 @@ KNOWN = (
      "the same: it asks over a handshake that was never finished"),
     (r"gnutls_unsafe", r"tls\.ciphers", "sslscan", "no TLS_.*",
      "OpenSSL's client shuns servers without secure renegotiation, unless told"),
+    (r"suite_ECDHE-ECDSA-.*", r"tls\.groups", "sslscan", "no .*",
+     "sslscan offers one group alone; OpenSSL below TLS 1.3 shows an ECDSA certificate only to"
+     " clients that offer its curve, P-256, too"),
     (r"s_server_named_curve", r"tls\.ciphers", "sslscan|nmap", "no TLS_ECDH.*",
      "the server's only curve is brainpoolP384r1, which these two do not offer"),
     (r"(slapd|postgres)_taken_for_tls", r"tls\.plain_text", "python", "ldap|postgres",
