@@ -168,14 +168,18 @@ CONF
 	tls_listens "$name" "$address" 389
 }
 
-# tls_postgres_initialise, once; then servers with copies of what it made.
+# tls_postgres_initialise, once, false and a line when it cannot; then servers with copies of what it made.
 tls_postgres_initialise() {
 	tls_postgres_programs=$(dirname "$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | tail -n 1)")
 	mkdir "$tls_place/postgres"
 	chown postgres "$tls_place/postgres"
 	setpriv --reuid postgres --regid postgres --init-groups "$tls_postgres_programs/initdb" \
 		-D "$tls_place/postgres/empty" --no-sync -A trust -E UTF8 --locale=C \
-		>"$tls_place/initdb.log" 2>&1
+		>"$tls_place/initdb.log" 2>&1 && return 0
+	echo "FAIL initdb:"
+	tail -n 5 "$tls_place/initdb.log"
+	tls_failed=1
+	return 1
 }
 
 tls_postgres() { # NAME SETTING...

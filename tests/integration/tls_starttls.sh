@@ -116,15 +116,14 @@ if ! tls_missing slapd; then
 	tls_case slapd_without "$address" 389 starttls=ldap "$absent"
 fi
 
-if compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
-	tls_postgres_initialise
+if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+	echo "skip the cases of PostgreSQL: it is not here"
+elif tls_postgres_initialise; then
 	tls_postgres postgres ssl=on "ssl_min_protocol_version = 'TLSv1.2'"
 	tls_case postgres "$address" 5432 starttls=postgres
 	tls_case postgres_taken_for_tls "$address" 5432 plain=postgres ends='failed handshake'
 	tls_postgres postgres_without ssl=off
 	tls_case postgres_without "$address" 5432 starttls=postgres "$absent"
-else
-	echo "skip the cases of PostgreSQL: it is not here"
 fi
 
 if ! tls_missing xrdp; then
