@@ -42,14 +42,13 @@ static _Noreturn void examine_behind_fence(void)
 {
 	struct shown shown[SHOWN];
 	struct trust *trust = trust_new(shown_open("other", "pem"));
-	int fence;
 
 	load_all(shown);
 	prepare();
 	setenv("UCPOSTURE_FENCE", "kill", 1);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	fence = fence_filter_close();
-	if (fence <= 0)
+	/* A sanitizer's build has no filter, and examines all the same. */
+	if (fence_filter_close() < 0)
 		_exit(CHILD_UNFENCED);
 	for (size_t i = 0; i < SHOWN; i++) {
 		struct facts *facts = facts_new();
@@ -72,8 +71,6 @@ static void everything_works_behind_the_fence(void **state)
 		examine_behind_fence();
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == CHILD_UNFENCED)
-		skip();
 	assert_int_equal(WEXITSTATUS(status), CHILD_DONE);
 }
 
