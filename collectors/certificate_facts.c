@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collectors/certificate_facts.h"
 
+#include "collectors/certificate/certificate_path.h"
 #include "collectors/certificate/certificate_read.h"
 
 static const char *const key_words[] = {
 	"RSA", "RSA-PSS", "EC", "DSA", "Ed25519", "Ed448", "other", NULL
 };
-static const char *const trust_error_words[] = {
-	"self_signed", "unknown_root", "unknown_issuer", "expired", "not_yet_valid",
-	"bad_signature", "not_an_authority", "wrong_purpose", "weak_key", "weak_signature",
-	"name_constrained", "malformed", "other", NULL
-};
+#define WORD(constant, word) word,
+static const char *const trust_error_words[] = { TRUST_ERRORS(WORD) NULL };
+#undef WORD
 static const char *const staple_words[] = {
 	"none", "good", "revoked", "unknown", "expired", "invalid", NULL
 };

@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collectors/tls_facts.h"
 
+#include "collectors/starttls/starttls.h"
+#include "collectors/tls/tls_hello.h"
+#include "collectors/tls/tls_suites.h"
+
 static const char *const version_words[] = {
-	"SSLv3", "TLS1.0", "TLS1.1", "TLS1.2", "TLS1.3", NULL
+#define VERSION_WORD(constant, value, word) word,
+	TLS_VERSIONS(VERSION_WORD)
+#undef VERSION_WORD
+	NULL
 };
-static const char *const weakness_words[] = {
-	"null", "anonymous", "export", "rc4", "rc2", "des", "3des", "md5", "cbc_sha1",
-	"static_rsa", "static_dh", NULL
-};
+#define WORD(constant, word) word,
+static const char *const weakness_words[] = { TLS_WEAKNESSES(WORD) NULL };
+static const char *const starttls_answers[] = { STARTTLS_ANSWERS(WORD) NULL };
+#undef WORD
+#define WORD(word) word,
+static const char *const plain_words[] = { STARTTLS_PLAIN_WORDS(WORD) NULL };
+#undef WORD
 static const char *const preference_words[] = { "server", "client", NULL };
 static const char *const client_certificate_words[] = { "none", "requested", "required", NULL };
-static const char *const starttls_words[] = { "offered", "absent", "refused", "stripped", NULL };
 
 const struct fact_descriptor tls_fact_table[] = {
 	[TLS_FACT_VERSIONS] = {
@@ -67,12 +76,12 @@ const struct fact_descriptor tls_fact_table[] = {
 			" both know a newer one; unknown while it accepts only one."
 	},
 	[TLS_FACT_STARTTLS] = {
-		.name = "tls.starttls", .type = FACT_TEXT, .words = starttls_words,
+		.name = "tls.starttls", .type = FACT_TEXT, .words = starttls_answers,
 		.help = "What became of asking for TLS in plain text: offered, absent, offered but"
 			" refused, or taken out of the offer by somebody on the way."
 	},
 	[TLS_FACT_PLAIN_TEXT] = {
-		.name = "tls.plain_text", .type = FACT_TEXT,
+		.name = "tls.plain_text", .type = FACT_TEXT, .words = plain_words,
 		.help = "The protocol that speaks in plain text where TLS was expected."
 	},
 	[TLS_FACT_COUNT] = { .name = NULL }

@@ -9,30 +9,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ground/file.h"
+
 static bool complain(const char *name)
 {
 	fprintf(stderr, "ucposture: cannot write %s: %s\n", name, strerror(errno));
 	return false;
 }
 
-static bool write_all(int fd, const struct text *text)
-{
-	size_t at = 0;
-
-	while (at < text->length) {
-		ssize_t written = write(fd, text->bytes + at, text->length - at);
-
-		if (written > 0)
-			at += (size_t)written;
-		else if (written < 0 && errno != EINTR)
-			return false;
-	}
-	return true;
-}
-
 bool output_write(int fd, const char *name, const struct text *text)
 {
-	return write_all(fd, text) || complain(name);
+	return file_write_all(fd, text) || complain(name);
 }
 
 /* A device or a pipe must be written to, never replaced: /dev/null is not a report. */
@@ -42,7 +29,7 @@ static bool write_in_place(const char *file, const struct text *text)
 
 	if (fd < 0)
 		return complain(file);
-	bool good = write_all(fd, text);
+	bool good = file_write_all(fd, text);
 	return (close(fd) == 0 && good) || complain(file);
 }
 
@@ -74,7 +61,7 @@ static bool replace(const char *file, mode_t mode, const struct text *text)
 	bool good = fd >= 0;
 
 	if (good) {
-		good = fchmod(fd, mode) == 0 && write_all(fd, text) && fsync(fd) == 0;
+		good = fchmod(fd, mode) == 0 && file_write_all(fd, text) && fsync(fd) == 0;
 		good = close(fd) == 0 && good;
 		good = good && rename(temporary, file) == 0;
 		int kept = errno;

@@ -15,6 +15,7 @@
 
 #include "agent/engine/firsts.h"
 #include "ground/clock.h"
+#include "ground/file.h"
 #include "ground/memory.h"
 #include "net/loop.h"
 
@@ -189,21 +190,6 @@ struct firsts *firsts_open(const char *path, struct text *said)
 	return firsts;
 }
 
-static bool write_all(int fd, const struct text *text)
-{
-	size_t at = 0;
-
-	while (at < text->length) {
-		ssize_t written = write(fd, text->bytes + at, text->length - at);
-
-		if (written > 0)
-			at += (size_t)written;
-		else if (written < 0 && errno != EINTR)
-			return false;
-	}
-	return true;
-}
-
 static bool write_file(int folder, const struct firsts *firsts)
 {
 	struct text bytes = { 0 };
@@ -214,7 +200,7 @@ static bool write_file(int folder, const struct firsts *firsts)
 	unlinkat(folder, new_name, 0);
 	fd = openat(folder, new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0) {
-		good = write_all(fd, &bytes) && !fsync(fd);
+		good = file_write_all(fd, &bytes) && !fsync(fd);
 		good = !close(fd) && good;
 		good = good && !renameat(folder, new_name, folder, file_name) && !fsync(folder);
 	}

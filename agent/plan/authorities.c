@@ -13,6 +13,7 @@
 #include <openssl/x509.h>
 
 #include "agent/plan/seen.h"
+#include "ground/file.h"
 #include "ground/memory.h"
 #include "ground/text.h"
 
@@ -35,19 +36,13 @@ static bool is_file(int fd, struct text *why)
 
 static bool read_all(int fd, struct text *bytes, struct text *why)
 {
-	char part[16384];
-	ssize_t got;
+	bool read = file_read_all(fd, AUTHORITIES_MOST, bytes);
 
-	do {
-		got = read(fd, part, sizeof part);
-		if (got > 0)
-			text_add_bytes(bytes, part, (size_t)got);
-	} while ((got > 0 && bytes->length <= AUTHORITIES_MOST) || (got < 0 && errno == EINTR));
-	if (got < 0)
+	if (!read)
 		text_add(why, strerror(errno));
 	else if (bytes->length > AUTHORITIES_MOST)
 		text_add(why, too_large);
-	return got >= 0 && bytes->length <= AUTHORITIES_MOST;
+	return read && bytes->length <= AUTHORITIES_MOST;
 }
 
 static bool load_bytes(const char *file, struct text *bytes, struct text *why)

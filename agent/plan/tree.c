@@ -9,6 +9,7 @@
 #include <yaml.h>
 
 #include "agent/plan/syntax.h"
+#include "ground/file.h"
 #include "ground/memory.h"
 
 /* A tree under construction. */
@@ -309,24 +310,11 @@ void node_describe(const struct node *node, struct text *out)
 		text_add(out, words[node->kind]);
 }
 
-static bool read_all(int fd, struct text *bytes)
-{
-	char part[16384];
-	ssize_t got;
-
-	do {
-		got = read(fd, part, sizeof part);
-		if (got > 0)
-			text_add_bytes(bytes, part, (size_t)got);
-	} while ((got > 0 && bytes->length <= TREE_BYTES_MOST) || (got < 0 && errno == EINTR));
-	return got >= 0;
-}
-
 bool tree_load(const char *file, struct text *bytes, struct problems *problems)
 {
 	bool standard_input = !strcmp(file, "-");
 	int fd = standard_input ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	bool read = fd >= 0 && read_all(fd, bytes);
+	bool read = fd >= 0 && file_read_all(fd, TREE_BYTES_MOST, bytes);
 
 	if (!read)
 		problems_add(problems, PROBLEM_ERROR, (struct place){ .file = file },

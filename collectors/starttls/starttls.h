@@ -22,6 +22,11 @@ enum starttls_answer {
 #undef STARTTLS_CONSTANT
 };
 
+/* X(word): all that starttls_recognise() can say, and the values of tls.plain_text. */
+#define STARTTLS_PLAIN_WORDS(X)                                                               \
+	X("smtp") X("imap") X("pop3") X("ftp") X("xmpp") X("sip") X("http") X("ssh") X("ldap") \
+	X("postgres") X("mysql") X("rdp") X("telnet") X("vnc") X("irc") X("other")
+
 enum { STARTTLS_SAID_MOST = 200 };
 
 /* The part of a talk that these steps read and write; the talk's first member, so that the
@@ -60,8 +65,6 @@ const char *const *starttls_answer_words(void);
 bool starttls_met_tls(const struct starttls *starttls);
 /* What speaks plain text there, by its first bytes: "smtp", "ssh", "http" …; "other". */
 const char *starttls_recognise(const char *bytes, size_t length);
-/* Ended by NULL: every word that starttls_recognise() can say. */
-const char *const *starttls_plain_words(void);
 /* The one step that asks in plain SIP where nobody answers in TLS; `said` is the reply's
  * first line. */
 const struct step *starttls_plain_sip(void);

@@ -190,13 +190,3 @@ const char *starttls_recognise(const char *bytes, size_t length)
 
 	return word ? word : by_structure(bytes, length);
 }
-
-const char *const *starttls_plain_words(void)
-{
-	static const char *const words[] = {
-		"smtp", "imap", "pop3", "ftp", "xmpp", "sip", "http", "ssh", "ldap", "postgres",
-		"mysql", "rdp", "telnet", "vnc", "irc", "other", NULL
-	};
-
-	return words;
-}

@@ -6,6 +6,7 @@
 #ifndef TESTS_FUZZ_STARTTLS_FOR_FUZZ_H
 #define TESTS_FUZZ_STARTTLS_FOR_FUZZ_H
 
+#include "collectors/tls_facts.h"
 #include "ground/words.h"
 #include "tests/wire/starttls/play.h"
 
@@ -34,7 +35,7 @@ static inline void starttls_check(const struct play *play)
 	if (play->turn == TURN_NOT_THIS_PROTOCOL)
 		starttls_demand(words_find(starttls_recognise(starttls->said,
 							      STARTTLS_SAID_MOST - 1),
-					   starttls_plain_words()) >= 0);
+					   tls_fact(TLS_FACT_PLAIN_TEXT)->words) >= 0);
 }
 
 /* What is heard whole and well is heard the same in pieces. Not the other way round, for bytes

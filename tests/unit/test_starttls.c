@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "collectors/tls_facts.h"
 #include "ground/words.h"
 #include "tests/unit/starttls_scene.h"
 
@@ -118,7 +119,7 @@ static void who_speaks_plain_text_is_recognised(void **state)
 
 static void every_plain_word_is_said_of_somebody(void **state)
 {
-	const char *const *words = starttls_plain_words();
+	const char *const *words = tls_fact(TLS_FACT_PLAIN_TEXT)->words;
 
 	(void)state;
 	for (size_t at = 0; words[at]; at++) {
@@ -133,6 +134,8 @@ static void every_plain_word_is_said_of_somebody(void **state)
 
 static void whatever_comes_has_a_word_of_the_list(void **state)
 {
+	const char *const *words = tls_fact(TLS_FACT_PLAIN_TEXT)->words;
+
 	(void)state;
 	for (size_t i = 0; i < OPENINGS; i++) {
 		char bytes[128];
@@ -143,7 +146,7 @@ static void whatever_comes_has_a_word_of_the_list(void **state)
 			for (unsigned value = 0; value < 256; value++) {
 				bytes[at] = (char)value;
 				const char *word = recognise(bytes, openings[i].length);
-				assert_true(words_find(word, starttls_plain_words()) >= 0);
+				assert_true(words_find(word, words) >= 0);
 			}
 			recognise(openings[i].bytes, at);
 		}
