@@ -87,23 +87,33 @@ static void wait_for_us(const struct tls_talk *talk, int64_t us)
 	dialogue_wait_until(talk->dialogue, now_us + shorter(us, most_us));
 }
 
+static void wrap_records(struct writer *out, const struct tls_talk *talk,
+			 uint16_t record_version, const struct writer *message)
+{
+	uint8_t room[HELLO_MOST];
+	struct writer records;
+
+	writer_init(&records, room, sizeof room);
+	tls_put_records(&records, record_version, message->bytes, message->length);
+	out->failed |= !writer_ok(&records);
+	talk->protocol->wrap(out, records.bytes, records.length);
+}
+
 static void say_hello(struct writer *out, struct tls_talk *talk, uint16_t record_version)
 {
-	uint8_t message_room[HELLO_MOST], records_room[HELLO_MOST];
-	struct writer message, records;
+	uint8_t room[HELLO_MOST];
+	struct writer message;
 
-	writer_init(&message, message_room, sizeof message_room);
-	writer_init(&records, records_room, sizeof records_room);
+	writer_init(&message, room, sizeof room);
 	tls_put_hello(&message, &talk->offer);
-	tls_put_records(&records, record_version, message.bytes, message.length);
 	/* A hello that does not fit is our own fault, and the dialogue says so. */
-	out->failed |= !writer_ok(&message) || !writer_ok(&records);
+	out->failed |= !writer_ok(&message);
 	if (talk->secrets)
 		tls_secrets_add_message(talk->secrets, message.bytes, message.length);
 	if (talk->protocol && talk->protocol->wrap)
-		talk->protocol->wrap(out, records.bytes, records.length);
+		wrap_records(out, talk, record_version, &message);
 	else
-		writer_put(out, records.bytes, records.length);
+		tls_put_records(out, record_version, message.bytes, message.length);
 	wait_for_us(talk, patience_us(talk, loop_now_us(talk_loop(talk))));
 }
 

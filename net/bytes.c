@@ -231,6 +231,14 @@ void writer_put_u16be(struct writer *writer, uint16_t value)
 	put_be(writer, value, 2);
 }
 
+void writer_put_all_u16be(struct writer *writer, const uint16_t *values, size_t count)
+{
+	uint8_t *place = writer_room(writer, 2 * count);
+
+	for (size_t i = 0; place && i < count; i++)
+		put_be_at(place + 2 * i, values[i], 2);
+}
+
 void writer_put_u16le(struct writer *writer, uint16_t value)
 {
 	put_le(writer, value, 2);

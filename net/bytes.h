@@ -58,6 +58,7 @@ void writer_clear(struct writer *writer);
 bool writer_ok(const struct writer *writer);
 void writer_put_u8(struct writer *writer, uint8_t value);
 void writer_put_u16be(struct writer *writer, uint16_t value);
+void writer_put_all_u16be(struct writer *writer, const uint16_t *values, size_t count);
 void writer_put_u16le(struct writer *writer, uint16_t value);
 void writer_put_u24be(struct writer *writer, uint32_t value);
 void writer_put_u32be(struct writer *writer, uint32_t value);

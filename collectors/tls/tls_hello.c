@@ -174,8 +174,7 @@ static void put_list(struct writer *out, const uint16_t *values, size_t count)
 {
 	size_t list = list_begin(out);
 
-	for (size_t i = 0; i < count; i++)
-		writer_put_u16be(out, values[i]);
+	writer_put_all_u16be(out, values, count);
 	list_end(out, list);
 }
 
@@ -367,8 +366,7 @@ static void put_suites(struct writer *out, const struct tls_offer *offer)
 {
 	size_t list = list_begin(out);
 
-	for (size_t i = 0; i < offer->suite_count; i++)
-		writer_put_u16be(out, offer->suites[i]);
+	writer_put_all_u16be(out, offer->suites, offer->suite_count);
 	if (goes_without_extensions(offer))
 		writer_put_u16be(out, SCSV_RENEGOTIATION);
 	if (offer->fallback)
