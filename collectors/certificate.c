@@ -6,6 +6,7 @@
  */
 #include "collectors/certificate.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "collectors/certificate_facts.h"
@@ -70,14 +71,6 @@ struct search {
 
 /* --- what to ask ----------------------------------------------------------- */
 
-static bool is_usual(uint16_t value)
-{
-	for (size_t i = 0; i < COUNT(usual_suites); i++)
-		if (usual_suites[i] == value)
-			return true;
-	return false;
-}
-
 static bool belongs(const struct tls_suite *suite, const struct attempt *attempt)
 {
 	bool certified = suite->traits & TLS_SUITE_CERTIFICATE;
@@ -95,14 +88,21 @@ static bool belongs(const struct tls_suite *suite, const struct attempt *attempt
 static void choose_suites(struct search *search, const struct attempt *attempt)
 {
 	struct tls_offer *offer = &search->question.offer;
+	const struct tls_suite *registry = tls_suite_at(0);
+	bool usual[SUITES_MOST] = { false };
 	size_t count = 0;
 
-	for (size_t i = 0; i < COUNT(usual_suites); i++)
-		if (belongs(tls_suite_of(usual_suites[i]), attempt))
-			search->suites[count++] = usual_suites[i];
-	for (size_t i = 0; i < tls_suite_count() && count < SUITES_MOST; i++)
-		if (belongs(tls_suite_at(i), attempt) && !is_usual(tls_suite_at(i)->value))
-			search->suites[count++] = tls_suite_at(i)->value;
+	assert(tls_suite_count() <= SUITES_MOST);
+	for (size_t i = 0; i < COUNT(usual_suites); i++) {
+		const struct tls_suite *suite = tls_suite_of(usual_suites[i]);
+
+		usual[suite - registry] = true;
+		if (belongs(suite, attempt))
+			search->suites[count++] = suite->value;
+	}
+	for (size_t i = 0; i < tls_suite_count(); i++)
+		if (!usual[i] && belongs(&registry[i], attempt))
+			search->suites[count++] = registry[i].value;
 	offer->suites = search->suites;
 	offer->suite_count = count;
 	offer->groups = tls_groups(&offer->group_count);
