@@ -8,6 +8,20 @@
 #include "agent/cli/report.h"
 #include "ground/memory.h"
 
+static void add_doubling_quotes(struct text *out, const char *string)
+{
+	while (*string) {
+		size_t length = strcspn(string, "\"");
+
+		text_add_bytes(out, string, length);
+		string += length;
+		if (*string) {
+			text_add(out, "\"\"");
+			string++;
+		}
+	}
+}
+
 static void add_cell(struct text *out, const char *string)
 {
 	struct text safe = { 0 };
@@ -24,11 +38,7 @@ static void add_cell(struct text *out, const char *string)
 		text_add_char(out, '"');
 	if (formula)
 		text_add_char(out, '\'');
-	for (; *at; at++) {
-		if (*at == '"')
-			text_add_char(out, '"');
-		text_add_char(out, *at);
-	}
+	add_doubling_quotes(out, at);
 	if (quoted)
 		text_add_char(out, '"');
 	text_free(&safe);
