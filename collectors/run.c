@@ -47,7 +47,7 @@ struct runner {
 	struct trust *trust;
 	struct assignment *active;
 	struct assignment *finished, **finished_end;
-	bool delivers;			/* in the next turn */
+	struct timer deliver;
 	size_t busy;
 };
 
@@ -118,7 +118,6 @@ static void deliver_finished(void *arg)
 	struct runner *runner = arg;
 	struct assignment *list = runner->finished, *next;
 
-	runner->delivers = false;
 	runner->finished = NULL;
 	runner->finished_end = &runner->finished;
 	for (; list; list = next) {
@@ -148,9 +147,8 @@ static void finish(struct assignment *assignment, struct outcome outcome)
 	assignment->next = NULL;
 	*runner->finished_end = assignment;
 	runner->finished_end = &assignment->next;
-	if (!runner->delivers)
-		loop_later(runner->loop, deliver_finished, runner);
-	runner->delivers = true;
+	if (!runner->deliver.running)
+		timer_start(&runner->deliver, runner->loop, 0, deliver_finished, runner);
 }
 
 static void fail(struct assignment *assignment, enum stage stage, enum reason reason)
@@ -373,10 +371,10 @@ void runner_free(struct runner *runner)
 		fail(runner->active, STAGE_PROBER, REASON_CANCELLED);
 	deliver_finished(runner);
 	assert(!runner->busy);
+	timer_stop(&runner->deliver);
 	paths_free(runner->paths);
 	spares_free(runner->spares);
 	tls_keys_free(runner->tls_keys);
 	trust_free(runner->trust);
-	/* Behind a delivery that may still be due. */
-	loop_later(runner->loop, free, runner);
+	free(runner);
 }
