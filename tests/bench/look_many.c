@@ -2,7 +2,8 @@
  *
  * look_many COLLECTOR SUBJECT ADDRESS COUNT [FACT...]: observes it COUNT times, one after
  * another, in one process; prints the CPU time and the wall time of one look in microseconds,
- * and then what the last one saw. With FACTs only those are asked for.
+ * and then what the last one saw. With FACTs only those are asked for. Behind an IPv4
+ * address +N stands for so many addresses, looked at in turn.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,8 +66,28 @@ static bool read_wanted(char **names, const struct collector *collector, uint64_
 	return true;
 }
 
+enum { HOSTS_MOST = 1000, HOST_ROOM = 16 };
+
+/* "127.78.0.1+1000": fills the rooms and says how many; "::1": one. */
+static long read_hosts(const char *word, char hosts[HOSTS_MOST][HOST_ROOM])
+{
+	unsigned a, b, c, d;
+	long count = 1;
+
+	if (sscanf(word, "%u.%u.%u.%u+%ld", &a, &b, &c, &d, &count) == 5 && count > 0 &&
+	    count <= HOSTS_MOST) {
+		for (long i = 0; i < count; i++)
+			snprintf(hosts[i], HOST_ROOM, "%u.%u.%u.%u", a & 255, b & 255,
+				 (c + (unsigned)i / 250) & 255, (d + (unsigned)i % 250) & 255);
+		return count;
+	}
+	snprintf(hosts[0], HOST_ROOM, "%s", word);
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
+	static char hosts[HOSTS_MOST][HOST_ROOM];
 	enum { COLLECTOR = 1, SUBJECT, ADDRESS, COUNT, FACTS };
 	const struct collector *collector = argc > COUNT ? collector_named(argv[COLLECTOR]) : NULL;
 	long count = argc > COUNT ? strtol(argv[COUNT], NULL, 10) : 0;
@@ -75,15 +96,16 @@ int main(int argc, char **argv)
 	char subject[SUBJECT_ROOM];
 	struct address address;
 	const char *why;
+	long host_count = argc > COUNT ? read_hosts(argv[ADDRESS], hosts) : 0;
 
-	if (count < 1 || !collector || !address_parse(argv[ADDRESS], &address) ||
+	if (count < 1 || !collector || !address_parse(hosts[0], &address) ||
 	    !subject_parse(argv[SUBJECT], collector->kinds, subject, &request.subject, &why) ||
 	    !read_wanted(argv + FACTS, collector, &request.wanted)) {
 		fprintf(stderr, "usage: look_many COLLECTOR SUBJECT ADDRESS COUNT [FACT...]\n");
 		return 3;
 	}
 	request.collector = collector;
-	request.host = argv[ADDRESS];
+	request.host = hosts[0];
 	request.family = address.family;
 
 	struct loop *loop = loop_new();
@@ -94,6 +116,7 @@ int main(int argc, char **argv)
 
 	for (long i = 0; i < count; i++) {
 		observation_free(seen);
+		request.host = hosts[i % host_count];
 		seen = look(loop, runner, &request);
 	}
 	used_us = cpu_us() - used_us;

