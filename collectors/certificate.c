@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 #include "collectors/certificate_facts.h"
-#include "collectors/tls_facts.h"
 #include "collectors/tls/tls_secrets.h"
 #include "collectors/tls/tls_suites.h"
 #include "collectors/tls_talk.h"
@@ -149,13 +148,6 @@ static void ask(struct search *search)
 				      search);
 }
 
-static void note_starttls(const struct search *search, const struct tls_answer *answer)
-{
-	if (answer->starttls && answer->starttls->answer != STARTTLS_UNKNOWN)
-		facts_set_text(search->run->facts, tls_fact(TLS_FACT_STARTTLS),
-			       starttls_answer_word(answer->starttls->answer));
-}
-
 /* Without the question there is no answer: that none came says nothing then. */
 static void drop_staple_unless_asked(const struct search *search,
 				     const struct tls_answer *answer)
@@ -197,7 +189,7 @@ static void conclude(struct search *search, const struct tls_answer *answer)
 	bool readable = flight->chain_elements && examine(search, answer);
 	struct outcome outcome = { .reason = REASON_NONE };
 
-	note_starttls(search, answer);
+	tls_talk_tell_starttls(search->run, answer);
 	if (flight->chain_cut) {
 		run_note(run, "the server sends more certificates, or larger ones, than the %zu"
 			      " that were taken", flight->chain_elements);
@@ -259,7 +251,7 @@ static void fail(struct search *search, const struct tls_answer *answer)
 	const struct tls_answer *told = search->heard.flight ? &search->heard : answer;
 	struct outcome outcome;
 
-	note_starttls(search, answer);
+	tls_talk_tell_starttls(search->run, answer);
 	if (is_uncertified(told->flight)) {
 		run_note(run, "TLS is spoken here, but only with suites in which a server shows no"
 			      " certificate, such as %s", tls_suite_of(told->flight->suite)->name);

@@ -151,11 +151,6 @@ const struct fact_descriptor certificate_fact_table[] = {
 	[CERT_FACT_COUNT] = { .name = NULL }
 };
 
-const struct fact_descriptor *certificate_facts(void)
-{
-	return certificate_fact_table;
-}
-
 const struct fact_descriptor *certificate_fact(enum certificate_fact fact)
 {
 	return &certificate_fact_table[fact];

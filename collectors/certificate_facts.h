@@ -56,7 +56,6 @@ enum certificate_column {
 /* For the collector's row; all others ask the functions. */
 extern const struct fact_descriptor certificate_fact_table[];
 
-const struct fact_descriptor *certificate_facts(void);
 const struct fact_descriptor *certificate_fact(enum certificate_fact fact);
 const struct fact_descriptor *certificate_column(enum certificate_column column);
 

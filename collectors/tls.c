@@ -61,14 +61,13 @@ static void remember(struct inquiry *inquiry, const struct tls_answer *answer)
 	inquiry->telling.starttls = &inquiry->telling_starttls;
 }
 
-static void tell_starttls(struct inquiry *inquiry, const struct starttls *starttls)
+/* The first that led to TLS counts: a later one may only have been too busy. */
+static void tell_starttls(struct inquiry *inquiry, const struct tls_answer *answer)
 {
-	if (inquiry->starttls_told || !starttls || !starttls->secured ||
-	    starttls->answer == STARTTLS_UNKNOWN)
+	if (inquiry->starttls_told || !answer->starttls || !answer->starttls->secured)
 		return;
 	inquiry->starttls_told = true;
-	facts_set_text(inquiry->run->facts, tls_fact(TLS_FACT_STARTTLS),
-		       starttls_answer_word(starttls->answer));
+	tls_talk_tell_starttls(inquiry->run, answer);
 }
 
 static bool is_too_late(const struct inquiry *inquiry)
@@ -127,7 +126,7 @@ static void was_answered(void *arg, const struct tls_answer *answer)
 
 	inquiry->talk = NULL;
 	tls_survey_hear(inquiry->survey, answer);
-	tell_starttls(inquiry, answer->starttls);
+	tell_starttls(inquiry, answer);
 	if (tls_survey_answer_tells(inquiry->survey))
 		remember(inquiry, answer);
 	ask(inquiry);

@@ -87,11 +87,6 @@ const struct fact_descriptor tls_fact_table[] = {
 	[TLS_FACT_COUNT] = { .name = NULL }
 };
 
-const struct fact_descriptor *tls_facts(void)
-{
-	return tls_fact_table;
-}
-
 const struct fact_descriptor *tls_fact(enum tls_fact fact)
 {
 	return &tls_fact_table[fact];

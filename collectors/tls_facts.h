@@ -29,7 +29,6 @@ enum tls_fact {
 extern const struct fact_descriptor tls_fact_table[];
 
 /* The table, ended by a row without a name. */
-const struct fact_descriptor *tls_facts(void);
 const struct fact_descriptor *tls_fact(enum tls_fact fact);
 
 #endif

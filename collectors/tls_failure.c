@@ -128,15 +128,20 @@ static void note_turned_away(struct run *run, const struct tls_peer *peer,
 			 peer->connections);
 }
 
+void tls_talk_tell_starttls(struct run *run, const struct tls_answer *answer)
+{
+	if (answer->starttls && answer->starttls->answer != STARTTLS_UNKNOWN)
+		facts_set_text(run->facts, tls_fact(TLS_FACT_STARTTLS),
+			       starttls_answer_word(answer->starttls->answer));
+}
+
 struct outcome tls_talk_failure(struct run *run, const struct tls_peer *peer,
 				const struct tls_answer *answer)
 {
 	const struct tls_flight *flight = answer->flight;
 	const struct starttls *starttls = answer->starttls;
 
-	if (starttls && starttls->answer != STARTTLS_UNKNOWN)
-		facts_set_text(run->facts, tls_fact(TLS_FACT_STARTTLS),
-			       starttls_answer_word(starttls->answer));
+	tls_talk_tell_starttls(run, answer);
 	if (starttls && !starttls->secured && answer->end.connect_us >= 0) {
 		note_no_starttls(run, answer);
 		return no_starttls(answer);

@@ -52,6 +52,9 @@ struct tls_talk *tls_talk_start(struct run *run, struct tls_peer *peer,
 				void *arg);
 void tls_talk_cancel(struct tls_talk *talk);
 
+/* The fact tls.starttls, once the peer has answered that. */
+void tls_talk_tell_starttls(struct run *run, const struct tls_answer *answer);
+
 /* How an observation ends that never heard TLS: stage and reason for the answer, and the
  * facts and notes (tls.starttls, tls.plain_text) that say why. */
 struct outcome tls_talk_failure(struct run *run, const struct tls_peer *peer,

@@ -40,9 +40,10 @@ static void every_fact_of_tls_and_certificate_has_one_row(void **state)
 	size_t facts = 0, told = 0;
 
 	(void)state;
-	for (const struct fact_descriptor *fact = tls_facts(); fact->name; fact++, facts++)
+	for (const struct fact_descriptor *fact = tls_fact_table; fact->name; fact++, facts++)
 		assert_int_equal(rows_that_tell(fact->name), 1);
-	for (const struct fact_descriptor *fact = certificate_facts(); fact->name; fact++, facts++)
+	for (const struct fact_descriptor *fact = certificate_fact_table; fact->name;
+	     fact++, facts++)
 		assert_int_equal(rows_that_tell(fact->name), 1);
 	for (size_t table = 0; tables()[table]; table++)
 		for (const struct row *row = tables()[table]; row->label; row++)
