@@ -6,17 +6,48 @@
 
 #include <string.h>
 
+static size_t count_facts(const struct fact_descriptor *facts)
+{
+	size_t count = 0;
+
+	while (facts && facts[count].name)
+		count++;
+	return count;
+}
+
+const struct fact_descriptor *collector_fact_at(const struct collector *collector, size_t row)
+{
+	size_t own = count_facts(collector->facts);
+
+	if (row < own)
+		return &collector->facts[row];
+	return row - own < count_facts(collector->also) ? &collector->also[row - own] : NULL;
+}
+
+int collector_fact_row(const struct collector *collector, const struct fact_descriptor *about)
+{
+	const struct fact_descriptor *fact;
+
+	for (size_t row = 0; (fact = collector_fact_at(collector, row)); row++)
+		if (fact == about)
+			return (int)row;
+	return -1;
+}
+
 bool collector_tells(const struct collector *collector, const char *prefix)
 {
-	for (const struct fact_descriptor *fact = collector->facts; fact->name; fact++)
+	const struct fact_descriptor *fact;
+
+	for (size_t row = 0; (fact = collector_fact_at(collector, row)); row++)
 		if (!strncmp(fact->name, prefix, strlen(prefix)))
 			return true;
 	return false;
 }
 
-bool collector_speaks_tls(const struct collector *collector)
+bool collector_takes_starttls(const struct collector *collector)
 {
-	return collector_tells(collector, "tls.") || collector_tells(collector, "cert.");
+	return collector->kinds & SUBJECT_TCP &&
+	       (collector_tells(collector, "tls.") || collector_tells(collector, "cert."));
 }
 
 uint32_t collector_timeout_ms(const struct request *request)

@@ -18,8 +18,18 @@ struct collector {
 	/* It only asks whether somebody is there: never through a proxy, and many at a time,
 	 * since nobody has to hold a conversation. */
 	bool looks_itself;
+	/* At the machine we run on (vantage host), in a prober of its own that reaches no
+	 * network: the host of the request does not matter. */
+	bool looks_inside;
+	/* IPv4 and IPv6 make no difference to what it asks: one observation, of family 0. */
+	bool familyless;
+	/* Facts of another collector's table that it tells as well, or NULL. */
+	const struct fact_descriptor *also;
 	/* What a request needs that takes longer than its own timeout_ms; NULL: none does. */
 	uint32_t (*needs_ms)(const struct request *request);
+	/* Neither start nor stop will be called, because host or proxy could not be found: to set
+	 * what facts follow from that. May be NULL. */
+	void (*unreached)(struct run *run, struct outcome outcome);
 	/* Begins; the host is resolved already (run->route). Ends in run_finish() exactly once. */
 	void (*start)(struct run *run);
 	/* Releases run->work and everything start acquired; called once, whatever happened. */
@@ -32,9 +42,12 @@ const struct collector *collector_named(const char *name);
 /* Ended by NULL; for messages. */
 const char *const *collector_names(void);
 size_t collector_index(const struct collector *collector);
-/* Whether some of its facts begin so. */
+/* Whether some of the facts it tells begin so. */
 bool collector_tells(const struct collector *collector, const char *prefix);
-bool collector_speaks_tls(const struct collector *collector);
+bool collector_takes_starttls(const struct collector *collector);
+/* The row of a fact it tells, counted through its own and then `also`; NULL and -1 beyond. */
+const struct fact_descriptor *collector_fact_at(const struct collector *collector, size_t row);
+int collector_fact_row(const struct collector *collector, const struct fact_descriptor *about);
 /* How long the request may take, given the usual time in its timeout_ms. */
 uint32_t collector_timeout_ms(const struct request *request);
 

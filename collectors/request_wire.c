@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A request between processes: u8 collector, u8 family, u32 timeout, u32 packets per
- * second, u64 wanted facts, then the strings. The subject travels as its text and is parsed
- * again, so that there is nothing in it that could contradict itself. The authorities, which
- * many requests have in common, travel by themselves.
+ * A request between processes: u8 collector, u8 family, u8 by address, u32 timeout, u32
+ * packets per second, u64 wanted facts, then the strings and the access to SNMP. The subject
+ * travels as its text and is parsed again, so that there is nothing in it that could contradict
+ * itself. The authorities, which many requests have in common, travel by themselves.
  */
 #include "collectors/collector.h"
 #include "collectors/request.h"
+#include "collectors/snmp_access.h"
 #include "collectors/string_wire.h"
 #include "ground/memory.h"
 
@@ -14,6 +15,7 @@ void request_encode(const struct request *request, struct writer *out)
 {
 	writer_put_u8(out, (uint8_t)collector_index(request->collector));
 	writer_put_u8(out, request->family);
+	writer_put_u8(out, request->by_address);
 	writer_put_u32le(out, request->timeout_ms);
 	writer_put_u32le(out, request->packets_per_second);
 	writer_put_u64be(out, request->wanted);
@@ -24,6 +26,7 @@ void request_encode(const struct request *request, struct writer *out)
 	string_put(out, request->starttls);
 	string_put(out, request->source);
 	string_put(out, request->proxy);
+	snmp_access_encode(request->snmp, out);
 }
 
 static bool take_subject(struct reader *in, struct arena *arena, struct request *request)
@@ -55,12 +58,13 @@ bool request_decode(struct reader *in, struct arena *arena, struct request *requ
 	*request = (struct request){ 0 };
 	request->collector = collector_at(reader_take_u8(in));
 	request->family = reader_take_u8(in);
+	request->by_address = reader_take_u8(in) != 0;
 	request->timeout_ms = reader_take_u32le(in);
 	request->packets_per_second = reader_take_u32le(in);
 	request->wanted = reader_take_u64be(in);
 	if (!reader_ok(in) || !request->collector)
 		return false;
-	if (request->family != 4 && request->family != 6)
+	if (request->family != 0 && request->family != 4 && request->family != 6)
 		return false;
 	if (!take_subject(in, arena, request))
 		return false;
@@ -69,5 +73,6 @@ bool request_decode(struct reader *in, struct arena *arena, struct request *requ
 	       take_optional(in, arena, &request->verify_name) &&
 	       take_optional(in, arena, &request->starttls) &&
 	       take_optional(in, arena, &request->source) &&
-	       take_optional(in, arena, &request->proxy);
+	       take_optional(in, arena, &request->proxy) &&
+	       snmp_access_decode(in, arena, &request->snmp);
 }

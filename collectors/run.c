@@ -82,6 +82,11 @@ struct loop *run_loop(const struct run *run)
 	return run->runner->loop;
 }
 
+struct resolver *run_resolver(const struct run *run)
+{
+	return run->runner->resolver;
+}
+
 struct paths *run_paths(const struct run *run)
 {
 	return run->runner->paths;
@@ -153,7 +158,12 @@ static void finish(struct assignment *assignment, struct outcome outcome)
 
 static void fail(struct assignment *assignment, enum stage stage, enum reason reason)
 {
-	finish(assignment, (struct outcome){ .stage = stage, .reason = reason });
+	const struct collector *collector = assignment->request.collector;
+	const struct outcome outcome = { .stage = stage, .reason = reason };
+
+	if (!assignment->started && collector->unreached)
+		collector->unreached(&assignment->run, outcome);
+	finish(assignment, outcome);
 }
 
 void run_finish(struct run *run, struct outcome outcome)
@@ -243,28 +253,47 @@ static void host_was_found(void *arg, const struct resolution *resolution)
 	collect(assignment);
 }
 
-/* The name for SNI and the proxy: the one asked for, else the host unless it is numeric. */
-static const char *name_of(const struct request *request)
+/* The name for SNI, Host and the proxy: the one asked for, else the host unless it is
+ * numeric. */
+static const char *name_of(const struct assignment *assignment, const char *host)
+{
+	const struct request *request = &assignment->request;
+	struct address address;
+
+	if (request->by_address)
+		return NULL;
+	if (request->name)
+		return request->name;
+	return address_parse(host, &address) ? NULL : arena_copy(assignment->arena, host);
+}
+
+/* A proxy finds the hosts of URLs by itself, so that no name is looked up twice. */
+static bool is_for_proxy_to_find(const struct assignment *assignment, const char *host)
 {
 	struct address address;
 
-	if (request->name)
-		return request->name;
-	return address_parse(request->host, &address) ? NULL : request->host;
+	return assignment->request.subject.kind == SUBJECT_URL &&
+	       assignment->run.route.proxy.address.family && !assignment->request.by_address &&
+	       !address_parse(host, &address);
 }
 
 static void find_host(struct assignment *assignment)
 {
-	struct request *request = &assignment->request;
+	const struct request *request = &assignment->request;
+	const char *host = request->host;
 
 	assignment->progress = FINDING_HOST;
-	if (request->subject.kind & (SUBJECT_URL | SUBJECT_NAME)) {
-		assignment->run.route.name = request->name;
+	if (request->subject.kind == SUBJECT_NAME || request->collector->looks_inside) {
 		collect(assignment);
 		return;
 	}
-	assignment->run.route.name = name_of(request);
-	look_up(assignment, request->host, request->family, host_was_found);
+	assignment->run.route.name = name_of(assignment, host);
+	if (is_for_proxy_to_find(assignment, host))
+		collect(assignment);
+	else if (request->family)
+		look_up(assignment, host, request->family, host_was_found);
+	else
+		fail(assignment, STAGE_RESOLVE, REASON_UNSUPPORTED);
 }
 
 static void find_proxy(struct assignment *assignment, int family);
@@ -311,7 +340,7 @@ static bool take_source(struct assignment *assignment)
 	if (!request->source)
 		return true;
 	if (address_parse(request->source, source) &&
-	    (wanted_proxy(request) || source->family == request->family))
+	    (wanted_proxy(request) || !request->family || source->family == request->family))
 		return true;
 	run_note(&assignment->run, "%s is not an IPv%u address to send from", request->source,
 		 request->family);

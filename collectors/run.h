@@ -21,13 +21,15 @@ struct trust;
 struct run {
 	struct runner *runner;
 	const struct request *request;
-	struct route route;		/* peer without port: subjects say the port */
+	struct route route;		/* peer without port: subjects say the port. Family 0:
+					   nothing was looked up, for no address is needed */
 	struct facts *facts;		/* the observation's */
 	int64_t deadline_us;		/* absolute, monotonic */
 	void *work;			/* the collector's own */
 };
 
 struct loop *run_loop(const struct run *run);
+struct resolver *run_resolver(const struct run *run);
 struct paths *run_paths(const struct run *run);
 struct spares *run_spares(const struct run *run);
 struct tls_keys *run_tls_keys(const struct run *run);

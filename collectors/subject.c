@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/url.h"
+
 static const struct {
 	const char *word;
 	enum subject_kind kind;
@@ -15,7 +17,7 @@ static const struct {
 	{ "tls/", SUBJECT_TLS },
 };
 
-enum { TRANSPORTS = sizeof transports / sizeof *transports };
+enum { TRANSPORTS = sizeof transports / sizeof *transports, PORT_OF_HTTPS = 443 };
 
 /* A decimal port from 1 to 65535; *string moves behind it. */
 static bool take_port(const char **string, uint16_t *port)
@@ -53,19 +55,14 @@ static const char *kinds_wanted(unsigned kinds)
 {
 	if (kinds & SUBJECT_UDP)
 		return "a subject here is tcp/PORT, udp/PORT or a range such as tcp/1-1024";
+	if (kinds & SUBJECT_PATH)
+		return "a subject here is a path such as /admin, a URL, or a URL with a star"
+		       " for the target such as http://*:8080/";
 	if (kinds & SUBJECT_URL)
-		return "a subject here is a URL such as https://host/path";
+		return "a subject here is a URL such as https://host/path or tcp://host:port";
 	if (kinds & SUBJECT_NAME)
 		return "a subject here is a host name";
 	return "a subject here is tcp/PORT";
-}
-
-/* https://host… : a scheme of letters, and something behind it without blanks. */
-static bool looks_like_url(const char *string)
-{
-	size_t scheme = strspn(string, "abcdefghijklmnopqrstuvwxyz");
-
-	return scheme && !strncmp(string + scheme, "://", 3) && string[scheme + 3];
 }
 
 static bool has_blank_or_control(const char *string)
@@ -76,17 +73,38 @@ static bool has_blank_or_control(const char *string)
 	return false;
 }
 
-static bool parse_text(const char *string, unsigned kinds, struct subject *out)
+/* A port without a host: it is the target's. */
+static bool is_of_target(const struct url *url)
 {
-	if ((kinds & SUBJECT_URL) && looks_like_url(string))
-		out->kind = SUBJECT_URL;
-	else if ((kinds & SUBJECT_PATH) && string[0] == '/')
-		out->kind = SUBJECT_PATH;
-	else if ((kinds & SUBJECT_NAME) && !strchr(string, '/') && string[0])
-		out->kind = SUBJECT_NAME;
-	else
+	return !strcmp(url->host, "*");
+}
+
+static bool parse_url(const char *string, unsigned kinds, struct subject *out,
+		      const char **why)
+{
+	struct url url;
+
+	if (!url_parse(string, &url, why))
 		return false;
-	return true;
+	out->kind = is_of_target(&url) ? SUBJECT_PATH : SUBJECT_URL;
+	out->first = out->last = url.port;
+	*why = out->kind == SUBJECT_PATH ? "this needs a host of its own instead of the star"
+					 : kinds_wanted(kinds);
+	return kinds & out->kind;
+}
+
+static bool parse_text(const char *string, unsigned kinds, struct subject *out,
+		       const char **why)
+{
+	if (kinds & (SUBJECT_URL | SUBJECT_PATH) && strstr(string, "://"))
+		return parse_url(string, kinds, out, why);
+	if (kinds & SUBJECT_PATH && string[0] == '/' && !strchr(string, '#')) {
+		out->kind = SUBJECT_PATH;
+		out->first = out->last = PORT_OF_HTTPS;
+		return true;
+	}
+	out->kind = SUBJECT_NAME;
+	return kinds & SUBJECT_NAME && string[0] && !strchr(string, '/');
 }
 
 bool subject_parse(const char *string, unsigned kinds, char room[static SUBJECT_ROOM],
@@ -113,7 +131,7 @@ bool subject_parse(const char *string, unsigned kinds, char room[static SUBJECT_
 				 out->last);
 		return true;
 	}
-	if (!parse_text(string, kinds, out))
+	if (!parse_text(string, kinds, out, why))
 		return false;
 	snprintf(room, SUBJECT_ROOM, "%s", string);
 	return true;

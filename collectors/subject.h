@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a collector looks at: tcp/443, udp/10000-20000, tls/5061, a URL, a path, a name.
+ * What a collector looks at: tcp/443, udp/10000-20000, tls/5061, a URL, a path, a name. A URL
+ * names its host, https://push.example/; a path is one of the target's own, /admin or, where it
+ * is not https at 443, a URL with a star in the place of its host.
  */
 #ifndef COLLECTORS_SUBJECT_H
 #define COLLECTORS_SUBJECT_H
@@ -20,7 +22,8 @@ enum subject_kind {
 
 struct subject {
 	enum subject_kind kind;
-	uint16_t first, last;	/* ports; the same for a single one, 0 when it has none */
+	uint16_t first, last;	/* ports; the same for a single one, 0 when it has none.
+				   Of a URL or a path: where its host is asked. */
 	const char *text;	/* canonical; not owned by the subject */
 };
 

@@ -13,6 +13,7 @@
 #include "ground/clock.h"
 #include "ground/words.h"
 #include "net/address.h"
+#include "net/url.h"
 
 enum {
 	TIMEOUT_USUAL_MS = 10000,
@@ -116,7 +117,7 @@ static bool fits(const struct observe_settings *settings, const struct collector
 	if (verifying && !collector_tells(collector, "cert."))
 		text_add_format(why, "--%s: the collector %s verifies no certificates", verifying,
 				collector->name);
-	else if (settings->starttls && !collector_speaks_tls(collector))
+	else if (settings->starttls && !collector_takes_starttls(collector))
 		text_add_format(why, "--starttls: the collector %s does not use TLS",
 				collector->name);
 	else if (settings->proxy && collector->looks_itself)
@@ -133,6 +134,14 @@ static bool takes_no_host(const struct subject *subject)
 	return subject->kind == SUBJECT_URL || subject->kind == SUBJECT_NAME;
 }
 
+static const char *host_of(struct arena *arena, const struct subject *subject)
+{
+	struct url url;
+	const char *why;
+
+	return url_parse(subject->text, &url, &why) ? arena_copy(arena, url.host) : "";
+}
+
 /* The words after the collector: a subject, a host, or both. */
 static const char *read_place(const struct invocation *invocation,
 			      const struct collector *collector, struct look *look,
@@ -145,7 +154,7 @@ static const char *read_place(const struct invocation *invocation,
 						 subject, &wrong);
 
 	if (is_subject && takes_no_host(subject) && count == 1)
-		return "";
+		return host_of(invocation->arena, subject);
 	if (is_subject && count == 2)
 		return setup_host(invocation->arena, words[1], why);
 	if (!count || is_subject) {

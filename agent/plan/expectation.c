@@ -140,15 +140,6 @@ static bool read_operator(struct reading *reading, const struct node *node,
 	return true;
 }
 
-static bool
-collector_sees(const struct collector *collector, const struct fact_descriptor *fact)
-{
-	for (const struct fact_descriptor *f = collector->facts; f->name; f++)
-		if (f == fact)
-			return true;
-	return false;
-}
-
 static const struct fact_descriptor *
 find_fact(struct reading *reading, const struct node *node, const struct collector *collector)
 {
@@ -157,7 +148,7 @@ find_fact(struct reading *reading, const struct node *node, const struct collect
 	if (!fact) {
 		problems_add_unknown(reading->problems, node->key_place, "fact", node->key,
 				     fact_names());
-	} else if (collector && !collector_sees(collector, fact)) {
+	} else if (collector && collector_fact_row(collector, fact) < 0) {
 		form_error(
 			reading, node->key_place,
 			"%s is not among the facts of '%s': such a rule would never be judged",

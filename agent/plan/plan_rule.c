@@ -11,6 +11,7 @@
 #include "ground/clock.h"
 #include "ground/memory.h"
 #include "ground/words.h"
+#include "net/url.h"
 
 /* A rule as it is for the target at hand. */
 struct turn {
@@ -153,23 +154,25 @@ static bool is_elsewhere(const struct subject *subject)
 	return subject->kind & (SUBJECT_URL | SUBJECT_NAME);
 }
 
-/* 4 or 6 when the URL names a numeric address. */
-static uint8_t family_of_url(const char *url)
+/* The host of a URL, or NULL. */
+static const char *host_of_url(struct planning *planning, const struct subject *subject)
 {
-	const char *host = strstr(url, "://");
-	char plain[256], bare[256];
-	struct address address;
-	uint16_t port;
-	size_t length;
+	struct url url;
+	const char *why;
 
-	host = host ? host + 3 : url;
-	length = strcspn(host, "/?#");
-	if (length >= sizeof plain)
-		return 0;
-	memcpy(plain, host, length);
-	plain[length] = '\0';
-	if (!address_split_host(plain, bare, sizeof bare, &port) ||
-	    !address_parse(bare, &address))
+	if (subject->kind != SUBJECT_URL || !url_parse(subject->text, &url, &why))
+		return NULL;
+	return arena_copy(planning->arena, url.host);
+}
+
+/* 4 or 6 when the URL names a numeric address. */
+static uint8_t family_of_url(const char *string)
+{
+	struct address address;
+	struct url url;
+	const char *why;
+
+	if (!url_parse(string, &url, &why) || !address_parse(url.host, &address))
 		return 0;
 	return address.family;
 }
@@ -211,7 +214,7 @@ static void give_names(const struct planning *planning, const struct turn *turn,
 						 : NULL;
 }
 
-static struct request make_request(const struct planning *planning, const struct turn *turn,
+static struct request make_request(struct planning *planning, const struct turn *turn,
 				   const struct subject *subject, uint8_t family)
 {
 	const struct config *config = planning->plan->config;
@@ -230,8 +233,11 @@ static struct request make_request(const struct planning *planning, const struct
 		.timeout_ms = target->timeout_ms,
 		.packets_per_second = config->limits.packets_per_second,
 	};
+	const char *host = host_of_url(planning, subject);
 	struct address source;
 
+	if (host)
+		request.host = host;
 	give_names(planning, turn, &request);
 	if (target->source && address_parse(target->source, &source) && source.family == family)
 		request.source = target->source;

@@ -240,7 +240,7 @@ static bool check_rule(struct reading *reading, const struct node *node, void *b
 	if (rule->starttls && !has_transport(rule))
 		form_error(reading, node_member(node, "starttls")->key_place,
 			   "'starttls' is for subjects such as tcp/25");
-	else if (rule->starttls && rule->collector && !collector_speaks_tls(rule->collector))
+	else if (rule->starttls && rule->collector && !collector_takes_starttls(rule->collector))
 		form_error(reading, node_member(node, "starttls")->key_place,
 			   "'starttls' does nothing here: %s does not use TLS",
 			   rule->collector->name);

@@ -68,12 +68,16 @@ static const struct fact_descriptor dns_facts[] = {
 };
 
 static const struct collector invented[] = {
-	{ "port", "", SUBJECT_TCP | SUBJECT_UDP, "tcp/443", port_facts, true, port_needs_ms,
-	  NULL, NULL },
-	{ "smb", "", SUBJECT_TCP, "tcp/445", smb_facts, false, NULL, NULL, NULL },
-	{ "tls", "", SUBJECT_TCP, "tcp/443", tls_facts, false, NULL, NULL, NULL },
-	{ "http", "", SUBJECT_URL | SUBJECT_PATH, "/", http_facts, false, NULL, NULL, NULL },
-	{ "dns", "", SUBJECT_NAME, "pbx.example", dns_facts, false, NULL, NULL, NULL },
+	{ .name = "port", .answers = "", .kinds = SUBJECT_TCP | SUBJECT_UDP, .subject = "tcp/443",
+	  .facts = port_facts, .looks_itself = true, .needs_ms = port_needs_ms },
+	{ .name = "smb", .answers = "", .kinds = SUBJECT_TCP, .subject = "tcp/445",
+	  .facts = smb_facts },
+	{ .name = "tls", .answers = "", .kinds = SUBJECT_TCP, .subject = "tcp/443",
+	  .facts = tls_facts },
+	{ .name = "http", .answers = "", .kinds = SUBJECT_URL | SUBJECT_PATH, .subject = "/",
+	  .facts = http_facts },
+	{ .name = "dns", .answers = "", .kinds = SUBJECT_NAME, .subject = "pbx.example",
+	  .facts = dns_facts },
 };
 
 enum { INVENTED = sizeof invented / sizeof *invented };

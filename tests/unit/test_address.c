@@ -5,6 +5,7 @@
 
 #include "collectors/subject.h"
 #include "net/address.h"
+#include "net/url.h"
 
 static void addresses_are_read_and_written(void **state)
 {
@@ -126,10 +127,16 @@ static void subjects_are_read_into_their_canonical_form(void **state)
 		{ "https://push.example:443/a/", "https://push.example:443/a/",
 		  "https-push.example-443-a" },
 		{ "/admin", "/admin", "admin" },
+		{ "http://*:8080/a?b", "http://*:8080/a?b", "http-8080-a-b" },
+		{ "tcp://[2001:db8::1]:5061", "tcp://[2001:db8::1]:5061",
+		  "tcp-2001-db8-1-5061" },
 		{ "services.example", "services.example", "services.example" },
 	};
 	static const char *const bad[] = { "", "tcp/", "tcp/0", "tcp/65536", "tcp/1-", "tcp/9-2",
-					   "tcp/1-2-3", "tcp/443x", "https://", "sctp/1", "a b" };
+					   "tcp/1-2-3", "tcp/443x", "https://", "sctp/1", "a b",
+					   "https://user:pw@h/", "ftp://h/", "tcp://h",
+					   "tls://h/x", "https://h/#a", "https://h?a",
+					   "http://a*b/", "https://h:0/", "/a#b" };
 	char room[SUBJECT_ROOM], name[SUBJECT_ROOM];
 	struct subject subject;
 	const char *why;
@@ -148,6 +155,26 @@ static void subjects_are_read_into_their_canonical_form(void **state)
 	assert_false(subject_parse("udp/53", SUBJECT_TCP, room, &subject, &why));
 }
 
+static void a_url_is_scheme_host_port_and_path(void **state)
+{
+	struct url url;
+	const char *why;
+
+	(void)state;
+	assert_true(url_parse("https://push.example", &url, &why));
+	assert_string_equal(url.host, "push.example");
+	assert_int_equal(url.port, 443);
+	assert_string_equal(url.path, "");
+	assert_true(url_encrypted(&url));
+	assert_true(url_parse("http://[::1]:81/a?b=c", &url, &why));
+	assert_string_equal(url.host, "::1");
+	assert_int_equal(url.port, 81);
+	assert_string_equal(url.path, "/a?b=c");
+	assert_false(url_encrypted(&url));
+	assert_true(url_parse("tcp://sip.example:5061", &url, &why));
+	assert_int_equal(url.scheme, URL_TCP);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +184,7 @@ int main(void)
 		cmocka_unit_test(a_network_with_too_many_bits_is_none),
 		cmocka_unit_test(hosts_are_told_from_their_ports),
 		cmocka_unit_test(subjects_are_read_into_their_canonical_form),
+		cmocka_unit_test(a_url_is_scheme_host_port_and_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

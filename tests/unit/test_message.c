@@ -8,12 +8,16 @@
 #include <string.h>
 
 #include "agent/ipc/messages.h"
+#include "collectors/snmp_access.h"
 #include "collectors/string_wire.h"
 #include "ground/memory.h"
 #include "tests/unit/fake_collectors.h"
 
 static struct request long_request(void)
 {
+	static const struct snmp_access access = {
+		.version = 3, .user = "reader", .auth = "SHA-256", .auth_password = "secret"
+	};
 	struct request request = fake_request("later", 443, "tcp/443");
 
 	request.host = "pbx.example";
@@ -26,6 +30,8 @@ static struct request long_request(void)
 	request.timeout_ms = 1234567;
 	request.packets_per_second = 500;
 	request.wanted = UINT64_C(0x8000000000000005);
+	request.by_address = true;
+	request.snmp = &access;
 	return request;
 }
 
@@ -201,6 +207,8 @@ static void a_request_comes_back(void **state)
 	assert_int_equal(have.timeout_ms, want.timeout_ms);
 	assert_int_equal(have.packets_per_second, want.packets_per_second);
 	assert_true(have.wanted == want.wanted);
+	assert_true(have.by_address);
+	assert_true(snmp_access_same(have.snmp, want.snmp));
 	arena_free(arena);
 }
 
@@ -222,10 +230,9 @@ static void what_a_request_does_not_say_stays_unsaid(void **state)
 	assert_string_equal(have.host, "");
 	assert_null(have.name);
 	assert_null(have.verify_name);
-	assert_null(have.authorities);
 	assert_null(have.starttls);
-	assert_null(have.source);
 	assert_null(have.proxy);
+	assert_null(have.snmp);
 	arena_free(arena);
 }
 

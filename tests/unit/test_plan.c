@@ -174,7 +174,7 @@ static void the_proxy_of_the_agent_is_for_what_is_elsewhere(void **state)
 				 "targets: [ { name: a, address: 10.0.0.1, profiles: p } ]\n");
 	assert_null(request_of(plan, 0)->proxy);
 	assert_string_equal(request_of(plan, 1)->proxy, "http://proxy.example:3128");
-	assert_string_equal(request_of(plan, 1)->host, "");
+	assert_string_equal(request_of(plan, 1)->host, "push.example");
 }
 
 static void a_url_with_an_address_has_the_family_of_that(void **state)

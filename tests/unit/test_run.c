@@ -185,7 +185,7 @@ static void what_is_wrong_with_a_name_is_said(void **state)
 	scene_end(&scene);
 }
 
-static void a_url_needs_no_host(void **state)
+static void a_url_is_looked_at_where_its_host_is(void **state)
 {
 	struct request request = fake_request("echo", 0, "https://pbx.example/");
 	const struct observation *seen;
@@ -194,10 +194,10 @@ static void a_url_needs_no_host(void **state)
 	(void)state;
 	scene_begin(&scene);
 	request.subject = (struct subject){ .kind = SUBJECT_URL, .text = "https://pbx.example/" };
-	request.host = "";
+	request.host = "127.0.0.1";
 	seen = observe_one(&scene, &request);
 	assert_outcome(seen, STAGE_NONE, REASON_NONE);
-	assert_int_equal(seen->address.family, 0);
+	assert_int_equal(seen->address.family, 4);
 	scene_end(&scene);
 }
 
@@ -325,7 +325,7 @@ int main(void)
 		cmocka_unit_test(a_name_nobody_looks_up_in_time_times_out_while_resolving),
 		cmocka_unit_test(a_name_may_take_its_time),
 		cmocka_unit_test(what_is_wrong_with_a_name_is_said),
-		cmocka_unit_test(a_url_needs_no_host),
+		cmocka_unit_test(a_url_is_looked_at_where_its_host_is),
 		cmocka_unit_test(a_source_of_the_other_family_is_none),
 		cmocka_unit_test(a_proxy_is_found_first_and_in_either_family),
 		cmocka_unit_test(a_proxy_may_know_names_that_we_do_not),
