@@ -71,8 +71,6 @@ void port_udp_stop(struct run *run);
 int64_t port_give_up_us(const struct run *run);
 /* How long silence is waited for while the round-trip time is unknown. */
 int64_t port_unknown_us(const struct run *run);
-/* Where from: *bound, with port. -1 with a reason. */
-int port_datagram_open(const struct route *route, struct address *bound, enum reason *reason);
 /* Closes a socket whose peer may have answered; -1 is fine. */
 void port_close(int fd);
 

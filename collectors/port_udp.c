@@ -20,6 +20,7 @@
 
 #include "ground/clock.h"
 #include "ground/memory.h"
+#include "net/datagram.h"
 
 enum {
 	ROUNDS = 3,
@@ -429,7 +430,8 @@ void port_udp_start(struct run *run)
 		work->token = (uint64_t)clock_monotonic_us();
 	for (int i = 0; i < SOURCES_TRIED; i++) {
 		halt(work);
-		work->fd = port_datagram_open(&run->route, &work->source, &reason);
+		work->fd = datagram_open_to_all(&run->route.peer, &run->route.source,
+						&work->source, &reason);
 		if (work->fd < 0) {
 			fail(work, reason);
 			return;

@@ -112,6 +112,15 @@ bool address_from_socket(const struct sockaddr_storage *in, struct address *addr
 	return false;
 }
 
+bool address_of_socket(int fd, struct address *address)
+{
+	struct sockaddr_storage name;
+	socklen_t length = sizeof name;
+
+	return !getsockname(fd, (struct sockaddr *)&name, &length) &&
+	       address_from_socket(&name, address);
+}
+
 bool address_same_host(const struct address *a, const struct address *b)
 {
 	return a->family == b->family && a->scope == b->scope &&

@@ -27,6 +27,8 @@ void address_format(const struct address *address, char string[static ADDRESS_RO
 void address_format_with_port(const struct address *address, char string[static ADDRESS_ROOM]);
 socklen_t address_to_socket(const struct address *address, struct sockaddr_storage *out);
 bool address_from_socket(const struct sockaddr_storage *in, struct address *address);
+/* What a socket is bound to; false: to nothing that is an address. */
+bool address_of_socket(int fd, struct address *address);
 int address_domain(const struct address *address);	/* AF_INET or AF_INET6 */
 bool address_same_host(const struct address *a, const struct address *b);
 bool address_is_loopback(const struct address *address);

@@ -14,12 +14,9 @@ static void report_failure(struct connect_report *report, enum reason reason, in
 
 static bool fd_is_bound_to(int fd, const struct address *peer)
 {
-	struct sockaddr_storage name;
-	socklen_t length = sizeof name;
 	struct address us;
 
-	return !getsockname(fd, (struct sockaddr *)&name, &length) &&
-	       address_from_socket(&name, &us) && us.port == peer->port &&
+	return address_of_socket(fd, &us) && us.port == peer->port &&
 	       address_same_host(&us, peer);
 }
 

@@ -21,6 +21,8 @@ struct dialogue {
 	struct timer deadline, again;
 	struct stream *stream;		/* TCP */
 	int fd;				/* UDP */
+	struct address sender;		/* of the last datagram */
+	int64_t silence_us;		/* until it is said again */
 	struct watch watch;
 	enum reason unopened;		/* why there is no fd */
 	int64_t started_us, said_us;
@@ -107,6 +109,22 @@ void dialogue_wait_until(struct dialogue *dialogue, int64_t at_us)
 		timer_start(&dialogue->deadline, dialogue->loop, at_us, on_deadline, dialogue);
 }
 
+struct address dialogue_source(const struct dialogue *dialogue)
+{
+	struct address source = { 0 };
+
+	if (dialogue->stream)
+		stream_source(dialogue->stream, &source);
+	else
+		address_of_socket(dialogue->fd, &source);
+	return source;
+}
+
+struct address dialogue_sender(const struct dialogue *dialogue)
+{
+	return dialogue->stream ? dialogue->plan.route->peer : dialogue->sender;
+}
+
 static void send_said(struct dialogue *dialogue);
 
 static void on_silence(void *arg)
@@ -122,13 +140,16 @@ static void send_said(struct dialogue *dialogue)
 		stream_send(dialogue->stream, dialogue->said.bytes, dialogue->said.length);
 		return;
 	}
-	reason = datagram_send(dialogue->fd, dialogue->said.bytes, dialogue->said.length);
-	if (reason != REASON_NONE)
+	reason = datagram_send(dialogue->fd, &dialogue->plan.route->peer, dialogue->said.bytes,
+			       dialogue->said.length);
+	if (reason != REASON_NONE) {
 		dialogue_finish(dialogue, STAGE_CONNECT, reason);
-	else if (dialogue->plan.resend_after_us)
+	} else if (dialogue->silence_us) {
 		timer_start(&dialogue->again, dialogue->loop,
-			    loop_now_us(dialogue->loop) + dialogue->plan.resend_after_us,
-			    on_silence, dialogue);
+			    loop_now_us(dialogue->loop) + dialogue->silence_us, on_silence,
+			    dialogue);
+		dialogue->silence_us *= 2;
+	}
 }
 
 static void say_step(struct dialogue *dialogue)
@@ -136,6 +157,7 @@ static void say_step(struct dialogue *dialogue)
 	const struct step *step = step_now(dialogue);
 
 	writer_clear(&dialogue->said);
+	dialogue->silence_us = dialogue->plan.resend_after_us;
 	if (!step->write)
 		return;
 	step->write(&dialogue->said, dialogue->talk);
@@ -242,7 +264,7 @@ static bool hear_datagram(struct dialogue *dialogue)
 	enum reason reason;
 	size_t length, step = dialogue->step;
 
-	if (!datagram_receive(dialogue->fd, room, most, &length, &reason)) {
+	if (!datagram_receive(dialogue->fd, room, most, &length, &dialogue->sender, &reason)) {
 		if (reason != REASON_NONE)
 			dialogue_finish(dialogue, STAGE_CONNECT, reason);
 		return false;
@@ -284,6 +306,17 @@ static void on_begun(void *arg)
 	dialogue_go_on(dialogue);
 }
 
+static int datagram_for(struct dialogue *dialogue)
+{
+	const struct route *route = dialogue->plan.route;
+	struct address bound;
+
+	if (dialogue->plan.from_anywhere)
+		return datagram_open_to_all(&route->peer, &route->source, &bound,
+					    &dialogue->unopened);
+	return datagram_open(&route->peer, &route->source, &dialogue->unopened);
+}
+
 static void dialogue_open(struct dialogue *dialogue)
 {
 	static const struct stream_events events = { on_opened, on_received, on_ended };
@@ -298,7 +331,7 @@ static void dialogue_open(struct dialogue *dialogue)
 	/* Neither an HTTP proxy nor our TLS carries datagrams; past them is not where the
 	 * route leads. */
 	if (!route->proxy.address.family && !route->tls)
-		dialogue->fd = datagram_open(&route->peer, &route->source, &dialogue->unopened);
+		dialogue->fd = datagram_for(dialogue);
 	loop_later(dialogue->loop, on_begun, dialogue);
 }
 

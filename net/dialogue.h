@@ -36,7 +36,9 @@ struct dialogue_plan {
 	int64_t deadline_us;		/* absolute, monotonic, for the whole dialogue */
 	size_t most_bytes;		/* received; more is REASON_TOO_MUCH. 0: 64 KiB */
 	bool over_udp;			/* one write, one datagram; one read, one datagram */
-	int64_t resend_after_us;	/* UDP only: say the step again after so long; 0: never */
+	bool from_anywhere;		/* UDP only: hear whoever answers; see dialogue_sender() */
+	int64_t resend_after_us;	/* UDP only: say the step again after so long, then after
+					   twice as long, and so on; 0: never */
 };
 
 struct dialogue_end {
@@ -54,6 +56,10 @@ struct dialogue *dialogue_start(struct loop *loop, const struct dialogue_plan *p
 				void *talk,
 				void (*done)(void *arg, const struct dialogue_end *end),
 				void *arg);
+/* For a step's write or read: our own end, with port, as the peer should see it; and who sent
+ * what is being read. Family 0: not known. */
+struct address dialogue_source(const struct dialogue *dialogue);
+struct address dialogue_sender(const struct dialogue *dialogue);
 /* For a step's write or read: who is not done then has timed out. Never beyond the plan's
  * deadline; calling it again moves it. */
 void dialogue_wait_until(struct dialogue *dialogue, int64_t at_us);

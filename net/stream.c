@@ -383,6 +383,11 @@ void stream_take(struct stream *stream, size_t length)
 	writer_drop_front(&stream->in, length);
 }
 
+bool stream_source(const struct stream *stream, struct address *source)
+{
+	return stream->fd >= 0 && address_of_socket(stream->fd, source);
+}
+
 size_t stream_received_bytes(const struct stream *stream)
 {
 	return stream->received;

@@ -31,6 +31,8 @@ void stream_send(struct stream *stream, const void *bytes, size_t length);
 /* What has been received and not been taken. */
 struct reader stream_bytes(const struct stream *stream);
 void stream_take(struct stream *stream, size_t length);
+/* Our own end, with port; false while there is none. */
+bool stream_source(const struct stream *stream, struct address *source);
 /* How far it has come: where it would have failed if it ended now. */
 enum stage stream_stage(const struct stream *stream);
 /* Of the peer's words: without a proxy's answer and without what TLS adds. */

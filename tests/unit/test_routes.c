@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The same dialogue along other routes: through a proxy, inside TLS, as datagrams.
+ * The same dialogue along other routes: through a proxy, inside TLS.
  */
 #include "tests/unit/dialogue_scene.h"
 
-#include <netinet/in.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -303,90 +302,6 @@ static void a_goodbye_inside_tls_is_an_early_close(void **state)
 	scene_assert_ended(scene, STAGE_REPLY, REASON_CLOSED_EARLY, "greet");
 }
 
-/* --- UDP */
-
-static void answer(int fd, const char *const *lines, unsigned ignore)
-{
-	for (; *lines; lines++) {
-		struct sockaddr_in from;
-		socklen_t length = sizeof from;
-		char room[64];
-
-		do
-			if (recvfrom(fd, room, sizeof room, 0, (struct sockaddr *)&from,
-				     &length) < 0)
-				_exit(1);
-		while (ignore && ignore--);
-		sendto(fd, *lines, strlen(*lines), 0, (struct sockaddr *)&from, length);
-	}
-	pause();
-}
-
-static void play_udp(int fd)
-{
-	answer(fd, (const char *const[]){ "OK\n", "SEEN\n", NULL }, 0);
-}
-
-static void play_udp_lossy(int fd)
-{
-	answer(fd, (const char *const[]){ "OK\n", "SEEN\n", NULL }, 1);
-}
-
-static void play_udp_cut(int fd)
-{
-	answer(fd, (const char *const[]){ "O", NULL }, 0);
-}
-
-static void datagrams_carry_the_dialogue(void **state)
-{
-	struct scene *scene = scene_with(play_udp, SOCK_DGRAM);
-
-	(void)state;
-	scene_run_for(scene, 5 * CLOCK_SECOND);
-	assert_string_equal(scene->heard, "OKSEEN");
-	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
-}
-
-static void a_lost_datagram_is_said_again(void **state)
-{
-	struct scene *scene = scene_with(play_udp_lossy, SOCK_DGRAM);
-
-	(void)state;
-	scene->plan.resend_after_us = 50 * CLOCK_MILLISECOND;
-	scene_run_for(scene, 5 * CLOCK_SECOND);
-	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
-}
-
-static void half_a_datagram_is_waited_on_until_the_deadline(void **state)
-{
-	struct scene *scene = scene_with(play_udp_cut, SOCK_DGRAM);
-
-	(void)state;
-	scene_run_for(scene, 150 * CLOCK_MILLISECOND);
-	scene_assert_ended(scene, STAGE_REPLY, REASON_TIMED_OUT, "greet");
-}
-
-static void a_closed_udp_port_refuses(void **state)
-{
-	struct scene *scene = scene_with(play_silent, SOCK_DGRAM);
-	int fd = bind_loopback(SOCK_DGRAM, &scene->route.peer);
-
-	(void)state;
-	close(fd);
-	scene_run_for(scene, 5 * CLOCK_SECOND);
-	scene_assert_ended(scene, STAGE_CONNECT, REASON_REFUSED, NULL);
-}
-
-static void datagrams_do_not_slip_past_a_proxy(void **state)
-{
-	struct scene *scene = scene_with(play_udp, SOCK_DGRAM);
-
-	(void)state;
-	scene->route.proxy.address = scene->route.peer;
-	scene_run_for(scene, 5 * CLOCK_SECOND);
-	scene_assert_ended(scene, STAGE_CONNECT, REASON_UNSUPPORTED, NULL);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,11 +318,6 @@ int main(void)
 		cmocka_unit_test(plain_text_in_place_of_tls_is_recognised),
 		cmocka_unit_test(a_silent_tls_port_times_out_in_the_handshake),
 		cmocka_unit_test(a_goodbye_inside_tls_is_an_early_close),
-		cmocka_unit_test(datagrams_carry_the_dialogue),
-		cmocka_unit_test(a_lost_datagram_is_said_again),
-		cmocka_unit_test(half_a_datagram_is_waited_on_until_the_deadline),
-		cmocka_unit_test(a_closed_udp_port_refuses),
-		cmocka_unit_test(datagrams_do_not_slip_past_a_proxy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
