@@ -44,6 +44,11 @@ bool collector_tells(const struct collector *collector, const char *prefix)
 	return false;
 }
 
+bool collector_asks_by_name(const struct collector *collector)
+{
+	return !collector->looks_itself && !collector->looks_inside && !collector->familyless;
+}
+
 bool collector_takes_starttls(const struct collector *collector)
 {
 	return collector->kinds & SUBJECT_TCP &&

@@ -44,6 +44,8 @@ const char *const *collector_names(void);
 size_t collector_index(const struct collector *collector);
 /* Whether some of the facts it tells begin so. */
 bool collector_tells(const struct collector *collector, const char *prefix);
+/* Whether it asks for somebody: SNI, Host and the like. */
+bool collector_asks_by_name(const struct collector *collector);
 bool collector_takes_starttls(const struct collector *collector);
 /* The row of a fact it tells, counted through its own and then `also`; NULL and -1 beyond. */
 const struct fact_descriptor *collector_fact_at(const struct collector *collector, size_t row);

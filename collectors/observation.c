@@ -50,7 +50,10 @@ void observation_to_json(const struct observation *observation, const struct req
 	if (observation->address.family)
 		address_format(&observation->address, address);
 	json_string(json, "address", observation->address.family ? address : NULL);
-	json_integer(json, "family", request->family);
+	if (request->family)
+		json_integer(json, "family", request->family);
+	else
+		json_null(json, "family");
 	clock_format(observation->started_wall_us, started);
 	json_string(json, "started", started);
 	json_real(json, "seconds", (double)observation->elapsed_us / CLOCK_SECOND, 6);

@@ -125,9 +125,9 @@ static void offer_facts(const struct typed *typed, const char *before)
 {
 	const struct collector *collector =
 		typed->operands ? collector_named(typed->first_operand) : NULL;
-	const struct fact_descriptor *fact = collector ? collector->facts : NULL;
+	const struct fact_descriptor *fact;
 
-	for (; fact && fact->name; fact++)
+	for (size_t row = 0; collector && (fact = collector_fact_at(collector, row)); row++)
 		offer(typed, before, fact->name, "");
 }
 

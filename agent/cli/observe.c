@@ -88,13 +88,14 @@ static void add_collectors(const struct screen *screen, struct text *out)
 {
 	enum { INDENT = 6, NAME_WIDTH = 24, HELP_LEAST = 10 };
 	const struct collector *collector;
+	const struct fact_descriptor *fact;
 	unsigned left = screen->width - INDENT - NAME_WIDTH - 2;
 
 	text_add(out, "\nCollectors, their usual subjects and their facts:\n");
 	for (size_t i = 0; (collector = collector_at(i)); i++) {
 		text_add_format(out, "\n  %s %s\n      ", collector->name, collector->subject);
 		screen_add_wrapped(screen, out, collector->answers, INDENT);
-		for (const struct fact_descriptor *fact = collector->facts; fact->name; fact++) {
+		for (size_t row = 0; (fact = collector_fact_at(collector, row)); row++) {
 			const struct cell cells[] = {
 				{ fact->name, NAME_WIDTH, STYLE_PLAIN },
 				{ fact->help, left > HELP_LEAST ? left : HELP_LEAST, STYLE_PLAIN }
@@ -104,6 +105,11 @@ static void add_collectors(const struct screen *screen, struct text *out)
 		}
 	}
 	text_add(out, "\nExit status: 0 when it was observed, 3 when it failed.\n");
+}
+
+static bool is_familyless(const struct collector *collector)
+{
+	return collector->familyless || collector->looks_inside;
 }
 
 /* An option that does nothing is worse than an error. */
@@ -123,15 +129,22 @@ static bool fits(const struct observe_settings *settings, const struct collector
 	else if (settings->proxy && collector->looks_itself)
 		text_add_format(why, "--via-proxy: the collector %s looks at the way itself",
 				collector->name);
-	else if (settings->name && collector->looks_itself)
+	else if (settings->name && !collector_asks_by_name(collector))
 		text_add_format(why, "--name: the collector %s speaks to nobody by name",
+				collector->name);
+	else if (is_familyless(collector) &&
+		 (settings->proxy || settings->source || settings->family))
+		text_add_format(why, "--%s: the collector %s connects to nobody",
+				settings->proxy    ? "via-proxy"
+				: settings->source ? "source"
+						   : "family",
 				collector->name);
 	return !why->length;
 }
 
-static bool takes_no_host(const struct subject *subject)
+static bool takes_no_host(const struct collector *collector, const struct subject *subject)
 {
-	return subject->kind == SUBJECT_URL || subject->kind == SUBJECT_NAME;
+	return collector->looks_inside || subject->kind & (SUBJECT_URL | SUBJECT_NAME);
 }
 
 static const char *host_of(struct arena *arena, const struct subject *subject)
@@ -153,8 +166,16 @@ static const char *read_place(const struct invocation *invocation,
 	bool is_subject = count && subject_parse(words[0], collector->kinds, look->subject,
 						 subject, &wrong);
 
-	if (is_subject && takes_no_host(subject) && count == 1)
-		return host_of(invocation->arena, subject);
+	if (!count && collector->looks_inside) {
+		subject_parse(collector->subject, collector->kinds, look->subject, subject, &wrong);
+		return "";
+	}
+	if (is_subject && takes_no_host(collector, subject)) {
+		if (count == 1)
+			return collector->looks_inside ? "" : host_of(invocation->arena, subject);
+		text_add_format(why, "the subject says where to look: no host follows it");
+		return NULL;
+	}
 	if (is_subject && count == 2)
 		return setup_host(invocation->arena, words[1], why);
 	if (!count || is_subject) {
@@ -205,12 +226,13 @@ static bool is_called(const struct fact_descriptor *fact, const char *word)
 static void refuse_fact(const struct collector *collector, const char *word, struct text *why)
 {
 	const char *names[2 * FACTS_MOST + 1], *nearest;
+	const struct fact_descriptor *fact;
 	size_t count = 0;
 
-	for (size_t i = 0; i < FACTS_MOST && collector->facts[i].name; i++) {
-		const char *dot = strchr(collector->facts[i].name, '.');
+	for (size_t i = 0; i < FACTS_MOST && (fact = collector_fact_at(collector, i)); i++) {
+		const char *dot = strchr(fact->name, '.');
 
-		names[count++] = collector->facts[i].name;
+		names[count++] = fact->name;
 		if (dot)
 			names[count++] = dot + 1;
 	}
@@ -228,12 +250,13 @@ static bool read_facts(const struct strings *words, const struct collector *coll
 {
 	*wanted = 0;
 	for (size_t i = 0; i < words->count; i++) {
+		const struct fact_descriptor *fact;
 		size_t row = 0;
 
-		while (collector->facts[row].name &&
-		       !is_called(&collector->facts[row], words->items[i]))
+		while ((fact = collector_fact_at(collector, row)) &&
+		       !is_called(fact, words->items[i]))
 			row++;
-		if (row >= FACTS_MOST || !collector->facts[row].name) {
+		if (row >= FACTS_MOST || !fact) {
 			refuse_fact(collector, words->items[i], why);
 			return false;
 		}
@@ -255,6 +278,21 @@ static const char *read_authorities(const struct invocation *invocation, struct 
 		text_add_format(why, "--ca-file: '%s': %s", settings->ca_file, text_string(&wrong));
 	text_free(&wrong);
 	return authorities;
+}
+
+/* Over both versions of IP, unless one is given or they make no difference; the host of a URL
+ * is for the proxy to find. */
+static void spread(struct look *look, const struct request *request)
+{
+	bool once = request->family || is_familyless(request->collector) ||
+		    (request->subject.kind == SUBJECT_URL && request->proxy);
+
+	look->count = once ? 1 : FAMILIES;
+	for (size_t i = 0; i < look->count; i++) {
+		look->requests[i] = *request;
+		if (!once)
+			look->requests[i].family = i ? 6 : 4;
+	}
 }
 
 static bool prepare(const struct invocation *invocation, struct look *look,
@@ -289,12 +327,7 @@ static bool prepare(const struct invocation *invocation, struct look *look,
 	request.family = settings->family;
 	if (!request.family && address_parse(request.host, &literal))
 		request.family = literal.family;
-	look->count = request.family ? 1 : FAMILIES;
-	for (size_t i = 0; i < look->count; i++) {
-		look->requests[i] = request;
-		if (!request.family)
-			look->requests[i].family = i ? 6 : 4;
-	}
+	spread(look, &request);
 	return true;
 }
 
@@ -307,15 +340,11 @@ static void take_seen(void *arg, struct observation *observation)
 /* A collector may have seen more on its way than was asked for. */
 static void keep_wanted(const struct request *request, struct facts *facts)
 {
-	const struct fact_descriptor *rows = request->collector->facts;
-
 	for (size_t i = facts_count(facts); request->wanted && i-- > 0;) {
 		const struct fact_descriptor *about = facts_at(facts, i)->about;
-		size_t row = 0;
+		int row = collector_fact_row(request->collector, about);
 
-		while (rows[row].name && &rows[row] != about)
-			row++;
-		if (!rows[row].name || !(request->wanted >> row & 1))
+		if (row < 0 || row >= FACTS_MOST || !(request->wanted >> row & 1))
 			facts_drop(facts, about);
 	}
 }

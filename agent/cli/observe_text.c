@@ -240,7 +240,8 @@ static void add_head(const struct page *page)
 	if (*request->host)
 		text_add_format(&head, " on %s", request->host);
 	screen_add_styled(page->screen, page->out, STYLE_BOLD, text_string(&head));
-	text_add_format(page->out, ", IPv%d", request->family);
+	if (request->family)
+		text_add_format(page->out, ", IPv%d", request->family);
 	if (address->family) {
 		address_format(address, numbers);
 		text_add_format(page->out, " %s", numbers);

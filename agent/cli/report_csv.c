@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/cli/report.h"
+#include "agent/cli/report_labels.h"
 #include "ground/memory.h"
 
 static void add_doubling_quotes(struct text *out, const char *string)
@@ -59,7 +60,7 @@ static void add_check(const struct report *report, const struct target *target,
 	add_cell(out, text_string(&rule));
 	add_cell(out, check->rule->collector->name);
 	add_cell(out, check->subject);
-	add_cell(out, check->family == 4 ? "4" : check->family == 6 ? "6" : "");
+	add_cell(out, family_word(check->family));
 	add_cell(out, verdict_word(judgement->verdict));
 	add_cell(out, severity_word(check->severity));
 	add_cell(out, judgement->expected);

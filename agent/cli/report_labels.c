@@ -7,6 +7,11 @@
 #include "ground/memory.h"
 #include "ground/words.h"
 
+const char *family_word(uint8_t family)
+{
+	return family == 4 ? "4" : family == 6 ? "6" : "";
+}
+
 void labels_add_escaped(struct text *out, const char *string, bool quotes)
 {
 	struct text safe = { 0 };
@@ -147,7 +152,7 @@ void series_add_labels(const struct series *series, uint32_t observation, struct
 
 	labels_add(labels, "target", target->name);
 	labels_add(labels, "subject", about->request.subject.text);
-	labels_add(labels, "family", about->request.family == 6 ? "6" : "4");
+	labels_add(labels, "family", family_word(about->request.family));
 	labels_add(labels, "peer", series->peers[observation] ? series->peers[observation] : "");
 	add_way(labels, &about->request);
 	labels_add_own(labels, target);

@@ -8,6 +8,8 @@
 
 #include "agent/plan/plan.h"
 
+/* "4", "6", or "" of none in particular: as a label, an empty one is none. */
+const char *family_word(uint8_t family);
 /* Escaped for a label's value or, without quotes, for a line of HELP. */
 void labels_add_escaped(struct text *out, const char *string, bool quotes);
 /* name="value", with a comma before it unless it is the first. */

@@ -62,13 +62,12 @@ static void add_check_labels(const struct report *report, const struct report_ta
 			     size_t index, struct text *labels)
 {
 	const struct check *check = &report->plan->checks[index];
-	const char *family = check->family == 4 ? "4" : check->family == 6 ? "6" : "";
 
 	text_clear(labels);
 	labels_add(labels, "target", target->about->name);
 	labels_add(labels, "check", check->name);
 	labels_add(labels, "subject", check->subject);
-	labels_add(labels, "family", family);
+	labels_add(labels, "family", family_word(check->family));
 	labels_add_own(labels, target->about);
 }
 
@@ -140,6 +139,12 @@ static bool proves_presence(const struct observation *observation)
 	return !open || open->count;
 }
 
+/* What a peer answers, a server elsewhere or the name servers, the target has not said. */
+static bool is_of_target(const struct check *check, const struct request *request)
+{
+	return !check->rule->peer && !(request->subject.kind & (SUBJECT_URL | SUBJECT_NAME));
+}
+
 static void add_targets(const struct report *report, struct text *out)
 {
 	const struct plan *plan = report->plan;
@@ -150,10 +155,12 @@ static void add_targets(const struct report *report, struct text *out)
 	for (size_t i = 0; i < plan->config->target_count; i++)
 		up[i] = NAN;
 	for (size_t i = 0; i < plan->check_count; i++) {
+		const struct check *check = &plan->checks[i];
 		const struct observation *observation = report_observation(report, i);
-		double *of_target = &up[plan->checks[i].target];
+		double *of_target = &up[check->target];
 
-		if (observation && !plan->checks[i].rule->peer)
+		if (observation &&
+		    is_of_target(check, &plan->observations[check->observation].request))
 			*of_target = proves_presence(observation) || *of_target > 0;
 	}
 	add_family(out, "target_up", "Whether anything of the target answered in this round.");

@@ -29,7 +29,7 @@ struct check {
 	const struct expectation *expect;	/* the rule's, its `otherwise`, or a copy with
 						   allowed-ports filled in */
 	uint16_t expect_count;
-	uint8_t family;			/* 0 when inapplicable */
+	uint8_t family;			/* 4 or 6; 0: of none in particular, or inapplicable */
 	uint8_t severity;		/* enum severity, after overrides */
 	uint8_t inapplicable;		/* enum inapplicable */
 	bool unused_feature;		/* judged by `otherwise`: the feature is off */

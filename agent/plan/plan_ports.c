@@ -66,7 +66,14 @@ static void merge_ranges(struct port_ranges *ranges)
 	ranges->count = kept + 1;
 }
 
-/* Only checks that look at the target itself, now, speak of its ports. */
+/* Only checks that look at the target itself, now, and over the network speak of its ports. */
+static bool speaks_of_ports(const struct plan *plan, const struct check *check)
+{
+	return check->observation != NO_OBSERVATION && !check->rule->peer &&
+	       !check->rule->collector->looks_inside &&
+	       subject_of(plan, check)->kind != SUBJECT_URL;
+}
+
 static void collect_ranges(const struct planning *planning, size_t first, bool udp,
 			   struct port_ranges *ranges)
 {
@@ -77,8 +84,7 @@ static void collect_ranges(const struct planning *planning, size_t first, bool u
 		const struct check *check = &plan->checks[i];
 		const struct subject *subject;
 
-		if (check->observation == NO_OBSERVATION || check->rule->peer ||
-		    wants_ports(check))
+		if (!speaks_of_ports(plan, check) || wants_ports(check))
 			continue;
 		subject = subject_of(plan, check);
 		if (!subject->first || is_udp(subject) != udp)

@@ -3,28 +3,12 @@
  * One rule of one target: what the target changes about it, whether it applies, and the
  * checks for each subject and family.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "agent/plan/names.h"
 #include "agent/plan/planning.h"
-#include "ground/clock.h"
 #include "ground/memory.h"
 #include "ground/words.h"
-#include "net/url.h"
-
-/* A rule as it is for the target at hand. */
-struct turn {
-	const struct rule *rule;
-	const char *profile; /* by which the target has the rule */
-	const struct subject *subjects;
-	size_t subject_count;
-	const char *const *names; /* NULL: the subjects are not those of the rule */
-	enum severity severity;
-	enum inapplicable inapplicable;
-	bool unused_feature;
-	const struct peer *peer; /* to look at instead of the target, or NULL */
-};
 
 static bool any_of(const char *const *wanted, size_t wanted_count, const char *const *given,
 		   size_t given_count)
@@ -149,157 +133,16 @@ static void move_to_port_of_peer(struct planning *planning, struct turn *turn)
 	turn->names = NULL;
 }
 
-static bool is_elsewhere(const struct subject *subject)
-{
-	return subject->kind & (SUBJECT_URL | SUBJECT_NAME);
-}
-
-/* The host of a URL, or NULL. */
-static const char *host_of_url(struct planning *planning, const struct subject *subject)
-{
-	struct url url;
-	const char *why;
-
-	if (subject->kind != SUBJECT_URL || !url_parse(subject->text, &url, &why))
-		return NULL;
-	return arena_copy(planning->arena, url.host);
-}
-
-/* 4 or 6 when the URL names a numeric address. */
-static uint8_t family_of_url(const char *string)
-{
-	struct address address;
-	struct url url;
-	const char *why;
-
-	if (!url_parse(string, &url, &why) || !address_parse(url.host, &address))
-		return 0;
-	return address.family;
-}
-
-/* The only family a check can be for, or 0: a name may have addresses of both. */
-static uint8_t only_family(const struct planning *planning, const struct turn *turn,
-			   const struct subject *subject)
-{
-	struct address address;
-	uint8_t of_url = subject->kind == SUBJECT_URL ? family_of_url(subject->text) : 0;
-
-	if (of_url)
-		return of_url;
-	if (turn->peer && address_parse(turn->peer->host, &address))
-		return address.family;
-	if (planning->family && !turn->peer)
-		return planning->family;
-	return planning->target->family;
-}
-
-/* What a client asks for, and whom it expects there; the target's are not for its peers, nor
- * for what is elsewhere. */
-static void give_names(const struct planning *planning, const struct turn *turn,
-		       struct request *request)
-{
-	const struct rule *rule = turn->rule;
-	const struct target *target = planning->target;
-	bool own = !turn->peer && !is_elsewhere(&request->subject);
-
-	if (!request->collector->looks_itself)
-		request->name = rule->server_name ? rule->server_name
-				: own             ? target->server_name
-						  : NULL;
-	if (!collector_tells(request->collector, "cert."))
-		return;
-	request->authorities = target->authorities;
-	request->verify_name = rule->verify_name ? rule->verify_name
-			       : own             ? target->verify_name
-						 : NULL;
-}
-
-static struct request make_request(struct planning *planning, const struct turn *turn,
-				   const struct subject *subject, uint8_t family)
-{
-	const struct config *config = planning->plan->config;
-	const struct target *target = planning->target;
-	struct request request = {
-		.collector = turn->rule->collector,
-		.subject = *subject,
-		.host = is_elsewhere(subject) ? ""
-			: turn->peer          ? turn->peer->host
-					      : target->address,
-		.family = family,
-		.starttls = turn->rule->starttls,
-		.proxy = target->proxy           ? target->proxy
-			 : is_elsewhere(subject) ? config->proxy
-						 : NULL,
-		.timeout_ms = target->timeout_ms,
-		.packets_per_second = config->limits.packets_per_second,
-	};
-	const char *host = host_of_url(planning, subject);
-	struct address source;
-
-	if (host)
-		request.host = host;
-	give_names(planning, turn, &request);
-	if (target->source && address_parse(target->source, &source) && source.family == family)
-		request.source = target->source;
-	/* What the rule says holds; else some need longer than usual. */
-	request.timeout_ms = turn->rule->timeout_us
-				     ? (uint32_t)(turn->rule->timeout_us / CLOCK_MILLISECOND)
-				     : collector_timeout_ms(&request);
-	return request;
-}
-
 struct comparison {
 	const struct plan *plan;
-	const void *thing; /* a request, or a name */
+	const char *name;
 };
-
-static bool same_texts(const char *a, const char *b)
-{
-	return a == b || (a && b && !strcmp(a, b));
-}
-
-/* Source, proxy and authorities follow from the rest within one target. */
-static bool same_request(const void *arg, uint32_t number)
-{
-	const struct comparison *comparison = arg;
-	const struct request *a = &comparison->plan->observations[number].request;
-	const struct request *b = comparison->thing;
-
-	return a->collector == b->collector && a->family == b->family &&
-	       same_texts(a->host, b->host) && same_texts(a->subject.text, b->subject.text) &&
-	       same_texts(a->starttls, b->starttls) && same_texts(a->name, b->name) &&
-	       same_texts(a->verify_name, b->verify_name);
-}
-
-static uint32_t add_observation(struct planning *planning, const struct request *request)
-{
-	struct plan *plan = planning->plan;
-	struct comparison comparison = { plan, request };
-	uint64_t hash = seen_hash_number(SEEN_HASH_BEGIN, (uintptr_t)request->collector);
-	uint32_t number, next = (uint32_t)plan->observation_count;
-
-	hash = seen_hash(seen_hash_number(hash, request->family), request->subject.text);
-	hash = seen_hash(seen_hash(hash, request->starttls), request->host);
-	hash = seen_hash(seen_hash(hash, request->name), request->verify_name);
-	number = seen_number(&planning->seen_observations, hash, next, same_request,
-			     &comparison);
-	if (number == next) {
-		plan->observations = memory_room_for(
-			plan->observations, plan->observation_count,
-			&planning->observation_room, sizeof *plan->observations);
-		plan->observations[plan->observation_count++] =
-			(struct plan_observation){ *request, planning->index };
-	} else if (plan->observations[number].request.timeout_ms < request->timeout_ms) {
-		plan->observations[number].request.timeout_ms = request->timeout_ms;
-	}
-	return number;
-}
 
 static bool same_name(const void *arg, uint32_t number)
 {
 	const struct comparison *comparison = arg;
 
-	return !strcmp(comparison->plan->checks[number].name, comparison->thing);
+	return !strcmp(comparison->plan->checks[number].name, comparison->name);
 }
 
 /* The check of this target that has the name, or the next one's number. */
@@ -373,14 +216,26 @@ add_check(struct planning *planning, const struct turn *turn, size_t subject, ui
 	check.name = settle_name(planning, turn, about, check.name, family);
 	if (!check.name)
 		return;
-	if (family) {
-		struct request request = make_request(planning, turn, about, family);
-
-		check.observation = add_observation(planning, &request);
-	}
+	if (turn->inapplicable == APPLICABLE)
+		check.observation = planning_observe(planning, turn, about, family);
 	plan->checks = memory_room_for(plan->checks, plan->check_count, &planning->check_room,
 				       sizeof *plan->checks);
 	plan->checks[plan->check_count++] = check;
+}
+
+static void add_checks(struct planning *planning, const struct turn *turn, size_t subject)
+{
+	uint8_t only;
+
+	if (turn->inapplicable != APPLICABLE || planning_is_familyless(turn)) {
+		add_check(planning, turn, subject, 0);
+		return;
+	}
+	only = planning_only_family(planning, turn, &turn->subjects[subject]);
+	if (only != 6)
+		add_check(planning, turn, subject, 4);
+	if (only != 4)
+		add_check(planning, turn, subject, 6);
 }
 
 void planning_add_rule(struct planning *planning, const struct menu *menu, size_t rule)
@@ -397,16 +252,6 @@ void planning_add_rule(struct planning *planning, const struct menu *menu, size_
 	apply_overrides(planning, &turn);
 	decide(planning->target, &turn);
 	move_to_port_of_peer(planning, &turn);
-	for (size_t i = 0; i < turn.subject_count; i++) {
-		uint8_t only = only_family(planning, &turn, &turn.subjects[i]);
-
-		if (turn.inapplicable != APPLICABLE) {
-			add_check(planning, &turn, i, 0);
-			continue;
-		}
-		if (only != 6)
-			add_check(planning, &turn, i, 4);
-		if (only != 4)
-			add_check(planning, &turn, i, 6);
-	}
+	for (size_t i = 0; i < turn.subject_count; i++)
+		add_checks(planning, &turn, i);
 }

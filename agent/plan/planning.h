@@ -46,10 +46,31 @@ struct planning {
 	bool *override_used;
 };
 
+/* A rule as it is for the target at hand. */
+struct turn {
+	const struct rule *rule;
+	const char *profile;		/* by which the target has the rule */
+	const struct subject *subjects;
+	size_t subject_count;
+	const char *const *names;	/* NULL: the subjects are not those of the rule */
+	enum severity severity;
+	enum inapplicable inapplicable;
+	bool unused_feature;
+	const struct peer *peer;	/* to look at instead of the target, or NULL */
+};
+
 /* plan_target.c */
 void planning_add_target(struct planning *planning, uint32_t index);
 /* plan_rule.c */
 void planning_add_rule(struct planning *planning, const struct menu *menu, size_t rule);
+/* plan_request.c */
+bool planning_is_familyless(const struct turn *turn);
+/* The only family a check can be for, or 0: a name may have addresses of both. */
+uint8_t planning_only_family(const struct planning *planning, const struct turn *turn,
+			     const struct subject *subject);
+/* The number of the observation, which may have been asked for before. */
+uint32_t planning_observe(struct planning *planning, const struct turn *turn,
+			  const struct subject *subject, uint8_t family);
 /* plan_ports.c: fills allowed-ports in for the checks from `first` on. */
 void planning_fill_ports(struct planning *planning, size_t first);
 /* plan_exceptions.c */

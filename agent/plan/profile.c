@@ -209,13 +209,31 @@ static bool has_transport(const struct rule *rule)
 	return true;
 }
 
+/* At the machine itself there is nobody else to look at, and nowhere else to look from. */
+static void check_inside(struct reading *reading, const struct node *node, struct rule *rule)
+{
+	const struct node *vantage = node_member(node, "vantage");
+
+	if (!rule->collector || !rule->collector->looks_inside)
+		return;
+	if (vantage && rule->vantages != VANTAGE_HOST)
+		form_error(reading, vantage->place,
+			   "%s looks at the machine we run on: its vantage is host, and no other",
+			   rule->collector->name);
+	if (rule->peer)
+		form_error(reading, node_member(node, "peer")->key_place,
+			   "'peer' does nothing here: %s looks at the machine we run on",
+			   rule->collector->name);
+	rule->vantages = VANTAGE_HOST;
+}
+
 /* A name that nobody is asked for, or compares, would do nothing. */
 static void check_server_names(struct reading *reading, const struct node *node,
 			       const struct rule *rule)
 {
 	if (!rule->collector)
 		return;
-	if (rule->server_name && rule->collector->looks_itself)
+	if (rule->server_name && !collector_asks_by_name(rule->collector))
 		form_error(reading, node_member(node, "server_name")->key_place,
 			   "'server_name' does nothing here: %s asks for no name",
 			   rule->collector->name);
@@ -236,6 +254,7 @@ static bool check_rule(struct reading *reading, const struct node *node, void *b
 		form_error(
 			reading, otherwise->key_place,
 			"'otherwise' is for rules with a 'feature': it holds while that is off");
+	check_inside(reading, node, rule);
 	check_server_names(reading, node, rule);
 	if (rule->starttls && !has_transport(rule))
 		form_error(reading, node_member(node, "starttls")->key_place,

@@ -67,6 +67,11 @@ static const struct fact_descriptor dns_facts[] = {
 	{ .name = NULL },
 };
 
+static const struct fact_descriptor host_facts[] = {
+	{ .name = "host.open", .type = FACT_NUMBERS },
+	{ .name = NULL },
+};
+
 static const struct collector invented[] = {
 	{ .name = "port", .answers = "", .kinds = SUBJECT_TCP | SUBJECT_UDP, .subject = "tcp/443",
 	  .facts = port_facts, .looks_itself = true, .needs_ms = port_needs_ms },
@@ -77,7 +82,9 @@ static const struct collector invented[] = {
 	{ .name = "http", .answers = "", .kinds = SUBJECT_URL | SUBJECT_PATH, .subject = "/",
 	  .facts = http_facts },
 	{ .name = "dns", .answers = "", .kinds = SUBJECT_NAME, .subject = "pbx.example",
-	  .facts = dns_facts },
+	  .facts = dns_facts, .familyless = true },
+	{ .name = "host", .answers = "", .kinds = SUBJECT_TCP, .subject = "tcp/1-65535",
+	  .facts = host_facts, .looks_inside = true },
 };
 
 enum { INVENTED = sizeof invented / sizeof *invented };

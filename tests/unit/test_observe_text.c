@@ -169,6 +169,27 @@ static void a_fact_without_a_row_is_told_by_its_name(void **state)
 	made_observation_free(made);
 }
 
+static void what_knows_no_version_of_ip_names_none(void **state)
+{
+	struct made_observation *made = made_observation("tls");
+	struct text document = { 0 };
+	struct json json;
+	char *told = tell(made, 80, false);
+
+	(void)state;
+	assert_non_null(strstr(told, ", IPv"));
+	free(told);
+	made->request.family = 0;
+	told = tell(made, 80, false);
+	assert_null(strstr(told, "IPv"));
+	free(told);
+	json_begin(&json, &document, false);
+	observation_to_json(made->seen, &made->request, &json, NULL);
+	assert_non_null(strstr(text_string(&document), "\"family\":null,"));
+	text_free(&document);
+	made_observation_free(made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +199,7 @@ int main(void)
 		cmocka_unit_test(each_fact_can_be_told_alone),
 		cmocka_unit_test(what_a_stranger_says_cannot_command_the_terminal),
 		cmocka_unit_test(a_fact_without_a_row_is_told_by_its_name),
+		cmocka_unit_test(what_knows_no_version_of_ip_names_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

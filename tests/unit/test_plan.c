@@ -189,6 +189,51 @@ static void a_url_with_an_address_has_the_family_of_that(void **state)
 	assert_int_equal(plan->checks[0].family, 6);
 }
 
+#define ANSWERS "expect: { dns.a: { present: true } }"
+
+static void a_name_is_asked_for_once_whatever_the_versions_of_ip(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, "", RULE("a", "observe: dns, subject: services.example, " ANSWERS),
+		"address: pbx.example, source: 10.0.0.9, proxy: 'http://proxy.example:3128', "
+		"server_name: x.example");
+
+	assert_good(*state);
+	assert_names(plan, "dns/services.example/a");
+	assert_int_equal(plan->checks[0].family, 0);
+	assert_int_equal(plan->checks[0].inapplicable, APPLICABLE);
+	assert_int_equal(request_of(plan, 0)->family, 0);
+	assert_string_equal(request_of(plan, 0)->host, "");
+	assert_null(request_of(plan, 0)->source);
+	assert_null(request_of(plan, 0)->proxy);
+	assert_null(request_of(plan, 0)->name);
+}
+
+#define LISTENS "expect: { host.open: { only: 22 } }"
+
+static void what_is_looked_at_inside_has_no_host_and_one_vantage(void **state)
+{
+	static const char rule[] = RULE("a", "observe: host, subject: tcp/1-1024, " LISTENS);
+	const struct plan *plan =
+		plan_one(*state, "", rule,
+			 "address: 10.0.0.1, vantage: host, proxy: 'http://proxy.example:3128'");
+
+	assert_good(*state);
+	assert_names(plan, "host/tcp-1-1024/a");
+	assert_int_equal(plan->checks[0].family, 0);
+	assert_string_equal(request_of(plan, 0)->host, "");
+	assert_null(request_of(plan, 0)->proxy);
+}
+
+static void nobody_looks_inside_from_elsewhere(void **state)
+{
+	static const char rule[] = RULE("a", "observe: host, subject: tcp/1-1024, " LISTENS);
+	const struct plan *plan = plan_one(*state, "", rule, "address: 10.0.0.1");
+
+	assert_int_equal(plan->checks[0].inapplicable, OTHER_VANTAGE);
+	assert_int_equal(plan->observation_count, 0);
+}
+
 static void a_rule_of_a_feature_that_is_off_is_not_applicable(void **state)
 {
 	const struct plan *plan = plan_one(
@@ -339,6 +384,9 @@ int main(void)
 		PAPERS_TEST(a_range_of_ports_has_more_time_than_one_port),
 		PAPERS_TEST(the_proxy_of_the_agent_is_for_what_is_elsewhere),
 		PAPERS_TEST(a_url_with_an_address_has_the_family_of_that),
+		PAPERS_TEST(a_name_is_asked_for_once_whatever_the_versions_of_ip),
+		PAPERS_TEST(what_is_looked_at_inside_has_no_host_and_one_vantage),
+		PAPERS_TEST(nobody_looks_inside_from_elsewhere),
 		PAPERS_TEST(a_rule_of_a_feature_that_is_off_is_not_applicable),
 		PAPERS_TEST(any_of_its_features_switches_a_rule_on),
 		PAPERS_TEST(otherwise_holds_while_the_feature_is_off),

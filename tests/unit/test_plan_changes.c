@@ -166,6 +166,22 @@ static void allowed_ports_are_those_other_checks_speak_of(void **state)
 	assert_int_equal(plan->checks[0].rule->expect[0].count, 1);
 }
 
+static void ports_elsewhere_and_ports_seen_from_inside_are_not_allowed_by_that(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, "",
+		SWEEP RULE("a", "observe: http, subject: 'https://push.example:8443/', "
+				"expect: { http.status: { is: 200 } }")
+			RULE("b", "observe: host, subject: tcp/5432, "
+				  "expect: { host.open: { present: true } }")
+				RULE("c", "observe: http, subject: 'http://*:8080/', "
+					  "expect: { http.status: { is: 200 } }"),
+		"address: 10.0.0.1, vantage: host");
+
+	assert_good(*state);
+	assert_operands(&plan->checks[0], "9 8080");
+}
+
 static void allowed_ports_of_udp_are_those_of_udp(void **state)
 {
 	const struct plan *plan =
@@ -280,6 +296,7 @@ int main(void)
 		PAPERS_TEST(a_rule_two_profiles_have_inherited_is_asked_once),
 		PAPERS_TEST(a_profile_listed_twice_is_refused),
 		PAPERS_TEST(allowed_ports_are_those_other_checks_speak_of),
+		PAPERS_TEST(ports_elsewhere_and_ports_seen_from_inside_are_not_allowed_by_that),
 		PAPERS_TEST(allowed_ports_of_udp_are_those_of_udp),
 		PAPERS_TEST(targets_alike_share_their_allowed_ports),
 		PAPERS_TEST(an_exception_covers_what_its_patterns_match),

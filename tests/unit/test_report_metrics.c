@@ -172,6 +172,29 @@ static void ways_to_look_at_one_place_are_told_apart(void **state)
 		  ",starttls=\"smtp\"} NaN\n");
 }
 
+static void what_has_no_version_of_ip_has_an_empty_label(void **state)
+{
+	struct seen *seen = *state;
+
+	plan_to_look(seen)->family = 0;
+	assert_non_null(strstr(made_write(seen->made, "prometheus"),
+			       "ucposture_certificate_trusted{target=\"pbx\","
+			       "subject=\"tcp/443\",family=\"\",peer=\"\"} NaN\n"));
+}
+
+static void who_answers_elsewhere_does_not_make_the_target_up(void **state)
+{
+	struct seen *seen = *state;
+
+	look(seen);
+	seen->planned[0].request.subject.kind = SUBJECT_URL;
+	assert_non_null(strstr(made_write(seen->made, "prometheus"),
+			       "ucposture_target_up{target=\"pbx\"} NaN\n"));
+	seen->planned[0].request.subject.kind = SUBJECT_PATH;
+	assert_non_null(strstr(made_write(seen->made, "prometheus"),
+			       "ucposture_target_up{target=\"pbx\"} 1\n"));
+}
+
 static void labels_of_the_user_do_not_clash_with_those_of_facts(void **state)
 {
 	struct seen *seen = *state;
@@ -198,6 +221,8 @@ int main(void)
 		SEEN_TEST(lists_without_words_are_counted),
 		SEEN_TEST(each_certificate_of_a_chain_has_a_position),
 		SEEN_TEST(ways_to_look_at_one_place_are_told_apart),
+		SEEN_TEST(what_has_no_version_of_ip_has_an_empty_label),
+		SEEN_TEST(who_answers_elsewhere_does_not_make_the_target_up),
 		SEEN_TEST(labels_of_the_user_do_not_clash_with_those_of_facts),
 	};
 

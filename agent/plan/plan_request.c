@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a check asks of a prober: whom, by which names, through what. Checks that need the
+ * same thing seen share one observation.
+ */
+#include <string.h>
+
+#include "agent/plan/planning.h"
+#include "ground/clock.h"
+#include "ground/memory.h"
+#include "net/url.h"
+
+static bool is_elsewhere(const struct subject *subject)
+{
+	return subject->kind & (SUBJECT_URL | SUBJECT_NAME);
+}
+
+/* "" where nothing is looked up. */
+static const char *
+host_of(struct planning *planning, const struct turn *turn, const struct subject *subject)
+{
+	struct url url;
+	const char *why;
+
+	if (turn->rule->collector->looks_inside || subject->kind == SUBJECT_NAME)
+		return "";
+	if (subject->kind == SUBJECT_URL && url_parse(subject->text, &url, &why))
+		return arena_copy(planning->arena, url.host);
+	return turn->peer ? turn->peer->host : planning->target->address;
+}
+
+/* Nobody goes through a proxy to ask the name servers, or this machine. */
+static const char *proxy_for(const struct planning *planning, const struct turn *turn,
+			     const struct subject *subject)
+{
+	if (planning_is_familyless(turn))
+		return NULL;
+	if (planning->target->proxy || !is_elsewhere(subject))
+		return planning->target->proxy;
+	return planning->plan->config->proxy;
+}
+
+/* 4 or 6 when the URL names a numeric address. */
+static uint8_t family_of_url(const char *string)
+{
+	struct address address;
+	struct url url;
+	const char *why;
+
+	if (!url_parse(string, &url, &why) || !address_parse(url.host, &address))
+		return 0;
+	return address.family;
+}
+
+bool planning_is_familyless(const struct turn *turn)
+{
+	return turn->rule->collector->familyless || turn->rule->collector->looks_inside;
+}
+
+uint8_t planning_only_family(const struct planning *planning, const struct turn *turn,
+			     const struct subject *subject)
+{
+	struct address address;
+	uint8_t of_url = subject->kind == SUBJECT_URL ? family_of_url(subject->text) : 0;
+
+	if (of_url)
+		return of_url;
+	if (turn->peer && address_parse(turn->peer->host, &address))
+		return address.family;
+	if (planning->family && !turn->peer)
+		return planning->family;
+	return planning->target->family;
+}
+
+/* What a client asks for, and whom it expects there; the target's are not for its peers, nor
+ * for what is elsewhere. */
+static void give_names(const struct planning *planning, const struct turn *turn,
+		       struct request *request)
+{
+	const struct rule *rule = turn->rule;
+	const struct target *target = planning->target;
+	bool own = !turn->peer && !is_elsewhere(&request->subject);
+
+	if (collector_asks_by_name(request->collector))
+		request->name = rule->server_name ? rule->server_name
+				: own             ? target->server_name
+						  : NULL;
+	if (!collector_tells(request->collector, "cert."))
+		return;
+	request->authorities = target->authorities;
+	request->verify_name = rule->verify_name ? rule->verify_name
+			       : own             ? target->verify_name
+						 : NULL;
+}
+
+static struct request make_request(struct planning *planning, const struct turn *turn,
+				   const struct subject *subject, uint8_t family)
+{
+	const struct config *config = planning->plan->config;
+	const struct target *target = planning->target;
+	struct request request = {
+		.collector = turn->rule->collector,
+		.subject = *subject,
+		.host = host_of(planning, turn, subject),
+		.family = family,
+		.starttls = turn->rule->starttls,
+		.proxy = proxy_for(planning, turn, subject),
+		.timeout_ms = target->timeout_ms,
+		.packets_per_second = config->limits.packets_per_second,
+	};
+	struct address source;
+
+	give_names(planning, turn, &request);
+	if (target->source && address_parse(target->source, &source) && source.family == family)
+		request.source = target->source;
+	/* What the rule says holds; else some need longer than usual. */
+	request.timeout_ms = turn->rule->timeout_us
+				     ? (uint32_t)(turn->rule->timeout_us / CLOCK_MILLISECOND)
+				     : collector_timeout_ms(&request);
+	return request;
+}
+
+static bool same_texts(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+struct comparison {
+	const struct plan *plan;
+	const struct request *request;
+};
+
+/* Source, proxy and authorities follow from the rest within one target. */
+static bool same_request(const void *arg, uint32_t number)
+{
+	const struct comparison *comparison = arg;
+	const struct request *a = &comparison->plan->observations[number].request;
+	const struct request *b = comparison->request;
+
+	return a->collector == b->collector && a->family == b->family &&
+	       same_texts(a->host, b->host) && same_texts(a->subject.text, b->subject.text) &&
+	       same_texts(a->starttls, b->starttls) && same_texts(a->name, b->name) &&
+	       same_texts(a->verify_name, b->verify_name);
+}
+
+static uint32_t add_observation(struct planning *planning, const struct request *request)
+{
+	struct plan *plan = planning->plan;
+	struct comparison comparison = { plan, request };
+	uint64_t hash = seen_hash_number(SEEN_HASH_BEGIN, (uintptr_t)request->collector);
+	uint32_t number, next = (uint32_t)plan->observation_count;
+
+	hash = seen_hash(seen_hash_number(hash, request->family), request->subject.text);
+	hash = seen_hash(seen_hash(hash, request->starttls), request->host);
+	hash = seen_hash(seen_hash(hash, request->name), request->verify_name);
+	number = seen_number(&planning->seen_observations, hash, next, same_request,
+			     &comparison);
+	if (number == next) {
+		plan->observations = memory_room_for(
+			plan->observations, plan->observation_count,
+			&planning->observation_room, sizeof *plan->observations);
+		plan->observations[plan->observation_count++] =
+			(struct plan_observation){ *request, planning->index };
+	} else if (plan->observations[number].request.timeout_ms < request->timeout_ms) {
+		plan->observations[number].request.timeout_ms = request->timeout_ms;
+	}
+	return number;
+}
+
+uint32_t planning_observe(struct planning *planning, const struct turn *turn,
+			  const struct subject *subject, uint8_t family)
+{
+	struct request request = make_request(planning, turn, subject, family);
+
+	return add_observation(planning, &request);
+}
