@@ -8,6 +8,7 @@
 #include "collectors/collector.h"
 #include "collectors/port.h"
 #include "collectors/smb.h"
+#include "collectors/ssh.h"
 #include "collectors/tls.h"
 
 static const struct collector *const collectors[] = {
@@ -15,6 +16,7 @@ static const struct collector *const collectors[] = {
 	&smb_collector,
 	&tls_collector,
 	&certificate_collector,
+	&ssh_collector,
 	NULL
 };
 
