@@ -143,17 +143,28 @@ void facts_set_numbers(struct facts *facts, const struct fact_descriptor *about,
 	row->count = count;
 }
 
-/* Lists of records are short, so each addition may copy the list. */
+/* With room for one more; a list moves when its length has doubled. */
+static struct facts **records_with_room(struct facts *facts, const struct fact *before)
+{
+	size_t count = before ? before->count : 0;
+	struct facts **list;
+
+	if (count & (count - 1))
+		return (struct facts **)before->records;
+	list = arena_take(facts->arena, (count ? 2 * count : 1) * sizeof *list);
+	if (count)
+		memcpy(list, before->records, count * sizeof *list);
+	return list;
+}
+
 struct facts *facts_add_record(struct facts *facts, const struct fact_descriptor *about)
 {
 	const struct fact *before = facts_get(facts, about);
 	size_t count = before ? before->count : 0;
-	struct facts **list = arena_take(facts->arena, (count + 1) * sizeof *list);
+	struct facts **list = records_with_room(facts, before);
 	struct fact *row;
 
 	assert(about->type == FACT_RECORDS);
-	if (count)
-		memcpy(list, before->records, count * sizeof *list);
 	list[count] = facts_new();
 	facts->records = memory_room_for(facts->records, facts->record_count,
 					 &facts->record_room, sizeof *facts->records);

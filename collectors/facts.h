@@ -25,6 +25,9 @@ enum fact_type {
 	FACT_RECORDS	/* a list of sets of facts, each of the rows in `columns` */
 };
 
+/* A list of records cannot be longer. */
+enum { FACT_RECORDS_MOST = 16384 };
+
 struct fact_descriptor {
 	const char *name;		/* "smb.signing"; a table ends with NULL */
 	enum fact_type type;

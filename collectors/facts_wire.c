@@ -12,9 +12,6 @@
 #include "collectors/collector.h"
 #include "ground/memory.h"
 
-/* A record costs more memory than its two bytes, and each addition copies the list. */
-enum { RECORDS_MOST = 256 };
-
 static void put_text(struct writer *out, const char *text)
 {
 	size_t length = strlen(text);
@@ -233,7 +230,8 @@ static void take_records(struct reader *in, struct facts *facts,
 {
 	uint32_t count = reader_take_u32be(in);
 
-	if (count > RECORDS_MOST)
+	/* A record costs more memory than its two bytes. */
+	if (count > FACT_RECORDS_MOST)
 		in->failed = true;
 	for (uint32_t i = 0; i < count && reader_ok(in); i++)
 		take_record(in, facts_add_record(facts, about), about->columns);

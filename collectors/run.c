@@ -45,6 +45,7 @@ struct runner {
 	struct spares *spares;
 	struct tls_keys *tls_keys;
 	struct trust *trust;
+	struct machine *machine;
 	struct assignment *active;
 	struct assignment *finished, **finished_end;
 	struct timer deliver;
@@ -70,6 +71,11 @@ void runner_take_bundle(struct runner *runner, int bundle)
 	assert(!runner->busy);
 	trust_free(runner->trust);
 	runner->trust = trust_new(bundle);
+}
+
+void runner_take_machine(struct runner *runner, struct machine *machine)
+{
+	runner->machine = machine;
 }
 
 size_t runner_busy(const struct runner *runner)
@@ -105,6 +111,11 @@ struct tls_keys *run_tls_keys(const struct run *run)
 struct trust *run_trust(const struct run *run)
 {
 	return run->runner->trust;
+}
+
+struct machine *run_machine(const struct run *run)
+{
+	return run->runner->machine;
 }
 
 static void deliver(struct runner *runner, struct assignment *assignment)
@@ -283,7 +294,7 @@ static void find_host(struct assignment *assignment)
 	const char *host = request->host;
 
 	assignment->progress = FINDING_HOST;
-	if (request->subject.kind == SUBJECT_NAME || request->collector->looks_inside) {
+	if (request->subject.kind == SUBJECT_NAME) {
 		collect(assignment);
 		return;
 	}
@@ -353,7 +364,9 @@ static void begin(struct assignment *assignment)
 	const struct address *source = &assignment->run.route.source;
 	const char *proxy = wanted_proxy(request);
 
-	if (!take_source(assignment)) {
+	if (request->collector->looks_inside) {
+		collect(assignment);
+	} else if (!take_source(assignment)) {
 		fail(assignment, STAGE_CONNECT, REASON_SOURCE_UNAVAILABLE);
 	} else if (!proxy) {
 		find_host(assignment);

@@ -14,6 +14,7 @@
 #include "net/route.h"
 #include "net/spares.h"
 
+struct machine;
 struct runner;
 struct tls_keys;
 struct trust;
@@ -34,6 +35,8 @@ struct paths *run_paths(const struct run *run);
 struct spares *run_spares(const struct run *run);
 struct tls_keys *run_tls_keys(const struct run *run);
 struct trust *run_trust(const struct run *run);
+/* For collectors that look inside; NULL in all other probers. */
+struct machine *run_machine(const struct run *run);
 
 /* The only way out: reason NONE means observed. The run is dead afterwards, so this is
  * the last statement of a path. */
@@ -47,6 +50,8 @@ struct runner *runner_new(struct loop *loop, struct resolver *resolver);
 /* The system's authorities, see trust_new(); without this call there are none. To be called
  * before the first start. */
 void runner_take_bundle(struct runner *runner, int bundle);
+/* For collectors that look inside; it stays the caller's. */
+void runner_take_machine(struct runner *runner, struct machine *machine);
 void runner_free(struct runner *runner);
 void runner_start(struct runner *runner, struct arena *arena, const struct request *request,
 		  void (*deliver)(void *arg, struct observation *observation), void *arg);

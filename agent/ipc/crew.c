@@ -11,6 +11,7 @@
 #include "agent/ipc/channel.h"
 #include "agent/ipc/shelf.h"
 #include "agent/ipc/spawn.h"
+#include "collectors/collector.h"
 #include "ground/clock.h"
 #include "ground/log.h"
 #include "ground/memory.h"
@@ -55,6 +56,7 @@ struct prober {
 	unsigned looks;
 	unsigned lines;			/* logged since */
 	int64_t lines_since_us;
+	bool started;			/* it has been needed */
 	bool ready;
 	struct fence_report fence;
 };
@@ -65,7 +67,7 @@ struct crew {
 	unsigned size, restarts;
 	struct timer look;
 	struct shelf authorities;
-	struct prober probers[];
+	struct prober probers[];	/* `size` of them, and one that looks inside */
 };
 
 static bool prober_says(void *arg, enum message_kind kind, struct reader *body);
@@ -128,8 +130,11 @@ static void prober_start(struct prober *prober)
 		.closed = prober_has_closed,
 		.arg = prober,
 	};
+	struct prober_settings settings = crew->settings;
 	int fd = spawn_prober(crew->settings.program, &prober->pid);
 
+	settings.inside = prober->number == crew->size;
+	prober->started = true;
 	prober->started_us = clock_monotonic_us();
 	prober->looks = 0;
 	prober->authorities_sent = 0;
@@ -139,7 +144,7 @@ static void prober_start(struct prober *prober)
 		return;
 	}
 	prober->channel = channel_new(crew->loop, fd, &user);
-	message_put_settings(channel_out(prober->channel), &crew->settings);
+	message_put_settings(channel_out(prober->channel), &settings);
 	for (uint32_t i = 0; i < prober->count; i++)
 		if (prober->tickets[i].state == TICKET_TAKEN)
 			send_request(prober, i);
@@ -303,7 +308,7 @@ static void look_after_probers(void *arg)
 	int64_t now_us = clock_monotonic_us();
 	size_t taken = 0;
 
-	for (unsigned i = 0; i < crew->size; i++) {
+	for (unsigned i = 0; i <= crew->size; i++) {
 		struct prober *prober = &crew->probers[i];
 
 		prober->looks = prober_is_overdue(prober, now_us) ? prober->looks + 1 : 0;
@@ -335,17 +340,16 @@ struct crew *crew_new(struct loop *loop, unsigned probers, const struct prober_s
 
 	if (size > PROBERS_MOST)
 		size = PROBERS_MOST;
-	crew = memory_new(1, sizeof *crew + size * sizeof *crew->probers);
+	crew = memory_new(1, sizeof *crew + (size + 1) * sizeof *crew->probers);
 	crew->loop = loop;
 	crew->size = size;
 	crew->settings = *settings;
-	for (unsigned i = 0; i < size; i++) {
+	for (unsigned i = 0; i <= size; i++) {
 		struct prober *prober = &crew->probers[i];
 
 		prober->crew = crew;
 		prober->number = i;
 		prober->first_free = NO_TICKET;
-		prober_start(prober);
 	}
 	return crew;
 }
@@ -355,7 +359,7 @@ void crew_free(struct crew *crew)
 	if (!crew)
 		return;
 	timer_stop(&crew->look);
-	for (unsigned i = 0; i < crew->size; i++) {
+	for (unsigned i = 0; i <= crew->size; i++) {
 		struct prober *prober = &crew->probers[i];
 
 		channel_free(prober->channel);
@@ -370,9 +374,13 @@ void crew_free(struct crew *crew)
 void crew_observe(struct crew *crew, uint32_t key, const struct request *request,
 		  void (*done)(void *arg, struct observation *observation), void *arg)
 {
-	struct prober *prober = &crew->probers[key % crew->size];
-	uint32_t number = ticket_take(prober);
+	bool inside = request->collector->looks_inside;
+	struct prober *prober = &crew->probers[inside ? crew->size : key % crew->size];
+	uint32_t number;
 
+	if (!prober->started)
+		prober_start(prober);
+	number = ticket_take(prober);
 	prober->tickets[number] = (struct ticket){
 		.state = TICKET_TAKEN,
 		.request = request,
@@ -389,7 +397,7 @@ void crew_observe(struct crew *crew, uint32_t key, const struct request *request
 
 void crew_forget(struct crew *crew)
 {
-	for (unsigned i = 0; i < crew->size; i++) {
+	for (unsigned i = 0; i <= crew->size; i++) {
 		struct prober *prober = &crew->probers[i];
 
 		for (uint32_t j = 0; j < prober->count; j++) {

@@ -11,7 +11,8 @@
 
 struct crew;
 
-/* probers: 0: one per CPU we may use. */
+/* probers: 0: one per CPU we may use. Each is started when it is first needed; what looks
+ * inside the machine is done by one more, of another kind. */
 struct crew *crew_new(struct loop *loop, unsigned probers, const struct prober_settings *settings);
 /* Ends the probers and waits for them; not to be called from a `done`. */
 void crew_free(struct crew *crew);
@@ -24,7 +25,8 @@ void crew_observe(struct crew *crew, uint32_t key, const struct request *request
 /* Forgets all that is under way; their `done` will not be called. */
 void crew_forget(struct crew *crew);
 size_t crew_size(const struct crew *crew);
-/* What the weakest prober said of its fence; false while one has not reported. */
+/* What the weakest prober that looks at the network said of its fence; false while one has
+ * not reported. */
 bool crew_fence(const struct crew *crew, struct fence_report *report);
 unsigned crew_restarts(const struct crew *crew);
 

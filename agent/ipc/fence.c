@@ -59,16 +59,22 @@ static void drop_bounding_set(void)
 		capability++;
 }
 
-static void drop_capabilities(void)
+/* All but those in `kept`, as far as we have them. */
+static void drop_capabilities(uint32_t kept)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
 
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	require((int)syscall(SYS_capset, &header, none), "give its capabilities up");
+	if (kept)
+		require((int)syscall(SYS_capget, &header, sets), "ask for its capabilities");
+	kept &= sets[0].permitted;
+	memset(sets, 0, sizeof sets);
+	sets[0].permitted = sets[0].effective = kept;
+	require((int)syscall(SYS_capset, &header, sets), "give its capabilities up");
 }
 
-static void become(const char *name)
+static void become(const char *name, uint32_t kept)
 {
 	const struct passwd *account;
 
@@ -88,6 +94,8 @@ static void become(const char *name)
 		_exit(EXIT_FAILURE);
 	}
 	drop_bounding_set();
+	if (kept)
+		require(prctl(PR_SET_KEEPCAPS, 1), "keep a capability");
 	require(setgroups(0, NULL), "leave root's groups");
 	require(setresgid(account->pw_gid, account->pw_gid, account->pw_gid),
 		"change its group");
@@ -148,23 +156,44 @@ static uint8_t close_landlock(void)
 	return (uint8_t)abi;
 }
 
-void fence_close(const char *user, struct fence_report *report)
+/* What both cuts have in common. */
+static void give_up_rights(const char *user, uint32_t kept)
 {
-	int filter;
-
-	*report = (struct fence_report){ 0 };
-	become(user);
-	drop_capabilities();
+	become(user, kept);
+	drop_capabilities(kept);
 	/* Becoming somebody else has undone what our parent asked for. */
 	require(prctl(PR_SET_PDEATHSIG, SIGKILL), "tie its life to the engine's");
 	require(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "renounce new privileges");
 	require(prctl(PR_SET_DUMPABLE, 0), "hide its memory");
 	limit_resources();
-	report->no_new_privileges = 1;
-	report->landlock = close_landlock();
-	filter = fence_filter_close();
+}
+
+static void close_filter(const struct machine *machine, struct fence_report *report)
+{
+	int filter = fence_filter_close(machine);
+
 	if (filter < 0)
 		cannot("close its system call filter", -filter);
+	report->no_new_privileges = 1;
 	report->seccomp = (uint8_t)filter;
 	report->user = getuid();
+}
+
+void fence_close(const char *user, struct fence_report *report)
+{
+	*report = (struct fence_report){ 0 };
+	give_up_rights(user, 0);
+	report->landlock = close_landlock();
+	close_filter(NULL, report);
+}
+
+/* The capabilities open every file; without the filter nobody shall have them. */
+void fence_close_inside(const char *user, const struct machine *machine,
+			struct fence_report *report)
+{
+	const uint32_t kept = UINT32_C(1) << CAP_SYS_PTRACE | UINT32_C(1) << CAP_DAC_READ_SEARCH;
+
+	*report = (struct fence_report){ 0 };
+	give_up_rights(user, fence_filter_exists() ? kept : 0);
+	close_filter(machine, report);
 }

@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <seccomp.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,8 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "agent/ipc/fence_inside.h"
 
 /* A sanitizer's runtime makes calls of its own whenever it likes. */
 #ifdef __has_feature
@@ -29,20 +30,18 @@ enum { SANITIZED = false };
 
 enum { EVERY_BIT = 0xffffffff };
 
+/* What every prober needs. */
 static const int allowed[] = {
-	/* what conversations are made of; no listen(), no accept() */
-	SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(getpeername), SCMP_SYS(getsockname),
-	SCMP_SYS(getsockopt), SCMP_SYS(recvfrom), SCMP_SYS(recvmmsg), SCMP_SYS(recvmsg),
-	SCMP_SYS(sendmmsg), SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(shutdown),
 	/* descriptors that are open already */
-	SCMP_SYS(close), SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(fstat), SCMP_SYS(read),
-	SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
+	SCMP_SYS(close), SCMP_SYS(dup2), SCMP_SYS(fstat), SCMP_SYS(read), SCMP_SYS(readv),
+	SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(sendto),
+	SCMP_SYS(write), SCMP_SYS(writev),
 	/* waiting */
 	SCMP_SYS(clock_nanosleep), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_pwait),
 	SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_wait), SCMP_SYS(futex), SCMP_SYS(nanosleep),
 	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(restart_syscall), SCMP_SYS(sched_yield),
 	/* memory */
-	SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(mremap), SCMP_SYS(munmap),
+	SCMP_SYS(brk), SCMP_SYS(madvise),
 	/* the time, chance, who we are */
 	SCMP_SYS(clock_getres), SCMP_SYS(clock_gettime), SCMP_SYS(getegid),
 	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getpid), SCMP_SYS(getppid),
@@ -51,6 +50,13 @@ static const int allowed[] = {
 	/* signals to ourselves, and the end */
 	SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigaction),
 	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
+};
+
+/* What conversations are made of; no listen(), no accept(). */
+static const int conversing[] = {
+	SCMP_SYS(bind), SCMP_SYS(connect), SCMP_SYS(dup3), SCMP_SYS(getpeername),
+	SCMP_SYS(getsockname), SCMP_SYS(getsockopt), SCMP_SYS(mremap), SCMP_SYS(munmap),
+	SCMP_SYS(recvmmsg), SCMP_SYS(sendmmsg), SCMP_SYS(shutdown),
 };
 
 /* The options our network code and c-ares set; a new one is a new row. Others reach deep
@@ -88,12 +94,12 @@ static struct scmp_arg_cmp argument_is(unsigned argument, int value)
 	return (struct scmp_arg_cmp){ argument, SCMP_CMP_MASKED_EQ, EVERY_BIT, (uint32_t)value };
 }
 
-static int allow_plain(scmp_filter_ctx filter)
+static int allow_plain(scmp_filter_ctx filter, const int *calls, size_t count)
 {
 	int error = 0;
 
-	for (size_t i = 0; i < COUNT(allowed) && !error; i++)
-		error = allow(filter, allowed[i], 0, NULL);
+	for (size_t i = 0; i < count && !error; i++)
+		error = allow(filter, calls[i], 0, NULL);
 	return error;
 }
 
@@ -138,16 +144,23 @@ static int allow_socket_options(scmp_filter_ctx filter)
 	return error;
 }
 
-/* Memory, but never to be run; descriptors' flags, but no locks or owners; signals, but
- * only to ourselves, which is how abort() works. */
+/* Memory, but never to be run. */
+static int allow_memory(scmp_filter_ctx filter)
+{
+	const struct scmp_arg_cmp not_to_run = { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 };
+	int error = allow(filter, SCMP_SYS(mmap), 1, &not_to_run);
+
+	return error ? error : allow(filter, SCMP_SYS(mprotect), 1, &not_to_run);
+}
+
+/* Descriptors' flags, but no locks or owners; signals, but only to ourselves, which is how
+ * abort() works. */
 static int allow_conditionally(scmp_filter_ctx filter)
 {
 	const struct {
 		int call;
 		struct scmp_arg_cmp condition;
 	} rules[] = {
-		{ SCMP_SYS(mmap), { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 } },
-		{ SCMP_SYS(mprotect), { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 } },
 		{ SCMP_SYS(fcntl), argument_is(1, F_GETFD) },
 		{ SCMP_SYS(fcntl), argument_is(1, F_SETFD) },
 		{ SCMP_SYS(fcntl), argument_is(1, F_GETFL) },
@@ -172,7 +185,43 @@ static int allow_to_ask_limits(scmp_filter_ctx filter)
 	return allow(filter, SCMP_SYS(prlimit64), COUNT(conditions), conditions);
 }
 
-int fence_filter_close(void)
+/* Conversations with the network, for all probers but those that look inside. */
+static int allow_network(scmp_filter_ctx filter)
+{
+	int error = allow_plain(filter, conversing, COUNT(conversing));
+
+	if (!error)
+		error = allow_memory(filter);
+	if (!error)
+		error = allow_sockets(filter);
+	return error ? error : allow_socket_options(filter);
+}
+
+static int close_filter(scmp_filter_ctx filter, const struct machine *machine)
+{
+	/* Calls of another architecture have other numbers. */
+	int error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+
+	/* A search tree instead of a list: it is walked at each of those that have conditions. */
+	if (!error)
+		error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (!error)
+		error = allow_plain(filter, allowed, COUNT(allowed));
+	if (!error)
+		error = machine ? fence_inside_allow(filter, machine) : allow_network(filter);
+	if (!error)
+		error = allow_conditionally(filter);
+	if (!error)
+		error = allow_to_ask_limits(filter);
+	return error ? error : seccomp_load(filter);
+}
+
+bool fence_filter_exists(void)
+{
+	return SANITIZED || prctl(PR_GET_SECCOMP) >= 0;
+}
+
+int fence_filter_close(const struct machine *machine)
 {
 	const char *mode = getenv("UCPOSTURE_FENCE");
 	bool kills = mode && !strcmp(mode, "kill");
@@ -184,23 +233,7 @@ int fence_filter_close(void)
 	filter = seccomp_init(kills ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM));
 	if (!filter)
 		return -ENOMEM;
-	/* Calls of another architecture have other numbers. */
-	error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-	/* A search tree instead of a list: it is walked at each of those that have conditions. */
-	if (!error)
-		error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	if (!error)
-		error = allow_plain(filter);
-	if (!error)
-		error = allow_sockets(filter);
-	if (!error)
-		error = allow_socket_options(filter);
-	if (!error)
-		error = allow_conditionally(filter);
-	if (!error)
-		error = allow_to_ask_limits(filter);
-	if (!error)
-		error = seccomp_load(filter);
+	error = close_filter(filter, machine);
 	seccomp_release(filter);
 	return error ? error : kills ? 2 : 1;
 }

@@ -52,14 +52,18 @@ void message_put_settings(struct writer *out, const struct prober_settings *sett
 
 	string_put(out, settings->name_servers);
 	string_put(out, settings->user);
+	writer_put_u8(out, settings->inside);
 	message_end(out, at);
 }
 
 bool message_take_settings(struct reader *body, struct prober_settings *settings)
 {
 	*settings = (struct prober_settings){ 0 };
-	return string_take_into(body, settings->name_servers, sizeof settings->name_servers) &&
-	       string_take_into(body, settings->user, sizeof settings->user) && is_done(body);
+	if (!string_take_into(body, settings->name_servers, sizeof settings->name_servers) ||
+	    !string_take_into(body, settings->user, sizeof settings->user))
+		return false;
+	settings->inside = reader_take_u8(body) != 0;
+	return is_done(body);
 }
 
 void message_put_observe(struct writer *out, uint32_t ticket, uint32_t authorities,

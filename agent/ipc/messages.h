@@ -27,6 +27,7 @@ enum { MESSAGE_HEAD = 5, MESSAGE_MOST = 4 << 20 };
 struct prober_settings {
 	char name_servers[512];	/* "": the system's */
 	char user[64];		/* to become when started as root; "": nobody */
+	bool inside;		/* it looks inside the machine, and not at the network */
 	const char *program;	/* what is started as a prober; NULL: this very program.
 				   The crew's own business, so it is not sent. */
 };

@@ -11,6 +11,8 @@
 #include "agent/ipc/channel.h"
 #include "agent/ipc/fence.h"
 #include "agent/ipc/shelf.h"
+#include "collectors/collector.h"
+#include "collectors/machine.h"
 #include "collectors/run.h"
 #include "collectors/trust.h"
 #include "ground/log.h"
@@ -20,6 +22,7 @@ struct prober {
 	struct loop *loop;
 	struct channel *engine;
 	struct resolver *resolver;
+	struct machine *machine;	/* NULL unless it looks inside */
 	struct runner *runner;		/* NULL until the settings have come */
 	struct shelf authorities;
 };
@@ -68,6 +71,14 @@ static void prepare(struct prober *prober, const struct prober_settings *setting
 	runner_take_bundle(prober->runner, trust_open_system_bundle());
 }
 
+/* The same for one that looks inside the machine: it meets no names and no certificates. */
+static void prepare_inside(struct prober *prober)
+{
+	prober->machine = machine_open();
+	prober->runner = runner_new(prober->loop, NULL);
+	runner_take_machine(prober->runner, prober->machine);
+}
+
 static bool take_settings(struct prober *prober, struct reader *body)
 {
 	struct prober_settings settings;
@@ -75,8 +86,13 @@ static bool take_settings(struct prober *prober, struct reader *body)
 
 	if (prober->runner || !message_take_settings(body, &settings))
 		return false;
-	prepare(prober, &settings);
-	fence_close(settings.user, &report);
+	if (settings.inside) {
+		prepare_inside(prober);
+		fence_close_inside(settings.user, prober->machine, &report);
+	} else {
+		prepare(prober, &settings);
+		fence_close(settings.user, &report);
+	}
 	/* What a stranger makes us print shall not reach the administrator's terminal. Only a
 	 * sanitizer, which works without the filter, has something to say there. */
 	if (report.seccomp)
@@ -95,7 +111,8 @@ static bool take_request(struct prober *prober, struct reader *body)
 	errand->prober = prober;
 	if (!prober->runner ||
 	    !message_take_observe(body, &errand->ticket, &number, arena, &request) ||
-	    number > prober->authorities.count) {
+	    number > prober->authorities.count ||
+	    request.collector->looks_inside != (prober->machine != NULL)) {
 		arena_free(arena);
 		return false;
 	}

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Closes the real fence and then tries to get out: each way on a line of its own, and 1
- * when one was open. Its argument is a process to bother. fence_escape.sh runs it as root
- * and as somebody else.
+ * when one was open. Its arguments are a process to bother and, for the fence of what looks
+ * inside the machine, the word inside. fence_escape.sh runs it as root and as somebody else.
  */
+#include "tests/integration/fence_escape.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,16 +29,6 @@
 #include <unistd.h>
 
 #include "agent/ipc/fence.h"
-
-/* What was got hold of before the fence closed, as a prober has its socket. */
-struct before {
-	pid_t parent;
-	int memory_file;	/* a memfd with a program in it */
-	int tcp;
-	void *page;		/* readable and writable */
-};
-
-/* Each returns -1 when it was denied. */
 
 static long try_execve(const struct before *before)
 {
@@ -362,12 +354,7 @@ static long try_second_landlock(const struct before *before)
 	return syscall(444, NULL, 0, 1);
 }
 
-#define TRY(name) { #name, try_##name }
-
-static const struct {
-	const char *name;
-	long (*attempt)(const struct before *before);
-} attempts[] = {
+static const struct attempt attempts[] = {
 	TRY(execve), TRY(fexecve), TRY(fork), TRY(clone3), TRY(ptrace_parent), TRY(read_parent),
 	TRY(kill_parent), TRY(stop_parent), TRY(pidfd), TRY(read_shadow), TRY(read_passwd),
 	TRY(write_file), TRY(openat2), TRY(list_folder), TRY(symlink), TRY(unlink), TRY(rename),
@@ -381,6 +368,19 @@ static const struct {
 
 enum { ATTEMPTS = sizeof attempts / sizeof *attempts };
 
+static in_port_t listen_somewhere(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof address;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (bind(fd, (const struct sockaddr *)&address, length) < 0 || listen(fd, 1) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &length) < 0)
+		exit(2);
+	return address.sin_port;
+}
+
 static void get_ready(struct before *before, const char *parent)
 {
 	static const char script[] = "#!/bin/true\n";
@@ -388,6 +388,9 @@ static void get_ready(struct before *before, const char *parent)
 	before->parent = (pid_t)strtol(parent, NULL, 10);
 	before->memory_file = memfd_create("program", 0);
 	before->tcp = socket(AF_INET, SOCK_STREAM, 0);
+	before->udp = socket(AF_INET, SOCK_DGRAM, 0);
+	before->machine = machine_open();
+	before->port = listen_somewhere();
 	before->page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 			    0);
 	if (before->memory_file < 0 || before->tcp < 0 || before->page == MAP_FAILED ||
@@ -395,37 +398,53 @@ static void get_ready(struct before *before, const char *parent)
 		exit(2);
 }
 
-static int escape(const char *parent)
+static int escape_by(const struct attempt *ways, size_t count, const struct before *before)
 {
-	struct fence_report report;
-	struct before before;
 	int escaped = 0;
 
-	get_ready(&before, parent);
-	fence_close("", &report);
-	printf("fence: no_new_privileges %u, seccomp %u, landlock %u, user %u\n",
-	       report.no_new_privileges, report.seccomp, report.landlock, report.user);
-	for (size_t i = 0; i < ATTEMPTS; i++) {
+	for (size_t i = 0; i < count; i++) {
 		long result;
 
 		errno = 0;
-		result = attempts[i].attempt(&before);
+		result = ways[i].attempt(before);
 		if (result == -1) {
-			printf("denied %s: %s\n", attempts[i].name, strerror(errno));
+			printf("denied %s: %s\n", ways[i].name, strerror(errno));
 		} else {
-			printf("ESCAPED %s\n", attempts[i].name);
+			printf("ESCAPED %s\n", ways[i].name);
 			escaped++;
 		}
 	}
-	printf("%d attempts, %d escapes\n", ATTEMPTS, escaped);
+	return escaped;
+}
+
+static int escape(const char *parent, bool inside)
+{
+	struct fence_report report;
+	struct before before;
+	size_t more = 0;
+	const struct attempt *ways = attempts_inside(&more);
+	int escaped;
+
+	get_ready(&before, parent);
+	if (inside)
+		fence_close_inside("", before.machine, &report);
+	else
+		fence_close("", &report);
+	printf("fence: no_new_privileges %u, seccomp %u, landlock %u, user %u\n",
+	       report.no_new_privileges, report.seccomp, report.landlock, report.user);
+	escaped = escape_by(attempts, ATTEMPTS, &before);
+	if (inside)
+		escaped += escape_by(ways, more, &before);
+	printf("%zu attempts, %d escapes\n", ATTEMPTS + (inside ? more : 0), escaped);
 	return escaped || report.user == 0;
 }
 
 int main(int argc, char **argv)
 {
 	static char lines[BUFSIZ];
+	bool inside = argc == 3 && !strcmp(argv[2], "inside");
 
 	/* Otherwise the first line would ask for a file's properties, behind the fence. */
 	setvbuf(stdout, lines, _IOLBF, sizeof lines);
-	return argc == 2 ? escape(argv[1]) : 2;
+	return argc == 2 || inside ? escape(argv[1], inside) : 2;
 }

@@ -103,6 +103,9 @@ check()
 as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 check "root does not get out" ' 0 escapes' "$folder/fence_escape" $$
 check "a user does not get out" ' 0 escapes' "${as_user[@]}" "$folder/fence_escape" $$
+check "root does not get out of the inside" ' 0 escapes' "$folder/fence_escape" $$ inside
+check "a user does not get out of the inside" ' 0 escapes' \
+	"${as_user[@]}" "$folder/fence_escape" $$ inside
 for who in root user; do
 	run=()
 	[ $who = root ] || run=("${as_user[@]}")

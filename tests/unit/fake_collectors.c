@@ -119,6 +119,10 @@ static const struct collector fakes[] = {
 	  .start = spin_start, .stop = fake_stop },
 	{ .name = "crash", .kinds = SUBJECT_TCP, .facts = no_facts,
 	  .start = crash_start, .stop = fake_stop },
+	{ .name = "inside", .kinds = SUBJECT_TCP, .facts = facts, .looks_inside = true,
+	  .start = echo_start, .stop = fake_stop },
+	{ .name = "inside_crash", .kinds = SUBJECT_TCP, .facts = no_facts, .looks_inside = true,
+	  .start = crash_start, .stop = fake_stop },
 };
 
 enum { FAKES = sizeof fakes / sizeof *fakes };
@@ -164,7 +168,8 @@ const struct fact_descriptor *fact_named(const char *name)
 
 const char *const *collector_names(void)
 {
-	static const char *const names[] = { "echo", "later", "never", "spin", "crash", NULL };
+	static const char *const names[] = { "echo", "later", "never", "spin", "crash", "inside",
+					     "inside_crash", NULL };
 
 	return names;
 }

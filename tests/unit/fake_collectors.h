@@ -7,6 +7,7 @@
  *		authorities
  *	later	finishes after a while		spin	takes so much of a CPU
  *	never	does not finish			crash	aborts
+ *	inside	echo, and inside_crash crash, for the prober that looks inside
  */
 #ifndef TESTS_UNIT_FAKE_COLLECTORS_H
 #define TESTS_UNIT_FAKE_COLLECTORS_H

@@ -354,6 +354,59 @@ static void two_probers_work_at_the_same_time(void **state)
 	scene_end(scene);
 }
 
+static pid_t inside_of(struct scene *scene, uint32_t key)
+{
+	struct request request = fake_request("inside", 1, "tcp/1");
+
+	return pid_of(ask_one(scene, key, &request));
+}
+
+static void what_looks_inside_has_one_prober_of_its_own(void **state)
+{
+	struct scene *scene = scene_begin(2);
+	pid_t inside = inside_of(scene, 0);
+	struct fence_report report;
+
+	(void)state;
+	assert_int_equal(inside_of(scene, 1), inside);
+	/* Nobody else was needed. */
+	assert_false(crew_fence(scene->crew, &report));
+	assert_int_not_equal(prober_of(scene, 0), inside);
+	assert_int_not_equal(prober_of(scene, 1), inside);
+	assert_true(crew_fence(scene->crew, &report));
+	assert_int_equal(crew_size(scene->crew), 2);
+	assert_int_equal(crew_restarts(scene->crew), 0);
+	scene_end(scene);
+	assert_int_equal(kill(inside, 0), -1);
+}
+
+static void one_that_looked_inside_is_replaced(void **state)
+{
+	struct scene *scene = scene_begin(1);
+	struct request crash = fake_request("inside_crash", 1, "tcp/1");
+	pid_t other = prober_of(scene, 0), inside = inside_of(scene, 0);
+
+	(void)state;
+	assert_died(ask_one(scene, 0, &crash));
+	assert_int_not_equal(inside_of(scene, 0), inside);
+	assert_int_equal(prober_of(scene, 0), other);
+	assert_int_equal(crew_restarts(scene->crew), 1);
+	scene_end(scene);
+}
+
+static void what_was_asked_inside_can_be_forgotten(void **state)
+{
+	struct scene *scene = scene_begin(1);
+	struct request request = fake_request("inside", 1, "tcp/1");
+
+	(void)state;
+	ask(scene, 0, &request);
+	crew_forget(scene->crew);
+	inside_of(scene, 0);
+	assert_int_equal(scene->count, 1);
+	scene_end(scene);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +423,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_is_forgotten_is_not_delivered),
 		cmocka_unit_test(a_program_that_cannot_be_started_leaves_nobody_waiting),
 		cmocka_unit_test(two_probers_work_at_the_same_time),
+		cmocka_unit_test(what_looks_inside_has_one_prober_of_its_own),
+		cmocka_unit_test(one_that_looked_inside_is_replaced),
+		cmocka_unit_test(what_was_asked_inside_can_be_forgotten),
 	};
 
 	if (argc == 2 && !strcmp(argv[1], "prober"))
