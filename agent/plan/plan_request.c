@@ -107,6 +107,7 @@ static struct request make_request(struct planning *planning, const struct turn 
 		.proxy = proxy_for(planning, turn, subject),
 		.timeout_ms = target->timeout_ms,
 		.packets_per_second = config->limits.packets_per_second,
+		.wanted = turn->wanted,
 	};
 	struct address source;
 
@@ -143,6 +144,15 @@ static bool same_request(const void *arg, uint32_t number)
 	       same_texts(a->verify_name, b->verify_name);
 }
 
+/* One look serves both. */
+static void widen(struct request *request, const struct request *other)
+{
+	if (request->timeout_ms < other->timeout_ms)
+		request->timeout_ms = other->timeout_ms;
+	/* All is more than any. */
+	request->wanted = request->wanted && other->wanted ? request->wanted | other->wanted : 0;
+}
+
 static uint32_t add_observation(struct planning *planning, const struct request *request)
 {
 	struct plan *plan = planning->plan;
@@ -161,8 +171,8 @@ static uint32_t add_observation(struct planning *planning, const struct request 
 			&planning->observation_room, sizeof *plan->observations);
 		plan->observations[plan->observation_count++] =
 			(struct plan_observation){ *request, planning->index };
-	} else if (plan->observations[number].request.timeout_ms < request->timeout_ms) {
-		plan->observations[number].request.timeout_ms = request->timeout_ms;
+	} else {
+		widen(&plan->observations[number].request, request);
 	}
 	return number;
 }

@@ -9,10 +9,11 @@
 #include "agent/plan/seen.h"
 #include "ground/text.h"
 
-/* The names of all checks a profile can give: the same for every target, so made once. */
+/* What is the same for every target that has the profile, so made once. */
 struct menu {
 	const struct profile *profile;
-	const char *const **names;	/* by rule, then by subject: IPv4, IPv6 */
+	const char *const **names;	/* of checks: by rule, then by subject: IPv4, IPv6 */
+	uint64_t *wanted;		/* by rule: as in a request */
 };
 
 /* An expectation with allowed-ports filled in; targets alike share it. */
@@ -53,6 +54,7 @@ struct turn {
 	const struct subject *subjects;
 	size_t subject_count;
 	const char *const *names;	/* NULL: the subjects are not those of the rule */
+	uint64_t wanted;		/* as in a request */
 	enum severity severity;
 	enum inapplicable inapplicable;
 	bool unused_feature;
@@ -71,6 +73,8 @@ uint8_t planning_only_family(const struct planning *planning, const struct turn 
 /* The number of the observation, which may have been asked for before. */
 uint32_t planning_observe(struct planning *planning, const struct turn *turn,
 			  const struct subject *subject, uint8_t family);
+/* plan_wanted.c: the facts a rule needs, as in a request. */
+uint64_t planning_wanted(const struct rule *rule);
 /* plan_ports.c: fills allowed-ports in for the checks from `first` on. */
 void planning_fill_ports(struct planning *planning, size_t first);
 /* plan_exceptions.c */

@@ -53,6 +53,7 @@ static const struct fact_descriptor tls_facts[] = {
 	{ .name = "cert.key_bits", .type = FACT_INTEGER },
 	{ .name = "cert.sha256", .type = FACT_TEXT, .unit = "hex" },
 	{ .name = "cert.serial", .type = FACT_TEXT, .unit = "hex" },
+	{ .name = "cert.not_before", .type = FACT_TIME },
 	{ .name = NULL },
 };
 

@@ -96,6 +96,57 @@ static void other_names_are_other_observations(void **state)
 	assert_int_equal(plan->checks[0].observation, plan->checks[3].observation);
 }
 
+/* Their names in the order of the table. */
+static void assert_wanted(const struct request *request, const char *expected)
+{
+	const struct fact_descriptor *fact;
+	struct text names = { 0 };
+
+	for (size_t row = 0; (fact = collector_fact_at(request->collector, row)); row++)
+		if (request->wanted >> row & 1)
+			text_add_item(&names, " ", fact->name);
+	assert_string_equal(text_string(&names), expected);
+	text_free(&names);
+}
+
+#define METRICS_BEFORE "tls.versions tls.weak_ciphers "
+#define METRICS "cert.not_after cert.trusted cert.chain"
+
+static void only_what_rules_name_and_metrics_show_is_asked(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, FEATURES,
+		RULE("a", "observe: tls, subject: tcp/1, "
+			  "expect: { tls.ciphers: { present: true } }")
+		RULE("b", "observe: tls, subject: tcp/2, "
+			  "expect: { cert.not_after: { remaining: default } }")
+		RULE("c", "observe: tls, subject: tcp/3, feature: mobile, " BITS
+			  ", otherwise: { cert.serial: { present: true } }")
+		RULE("d", "observe: smb, subject: tcp/445, "
+			  "expect: { smb.smb1: { is: false }, smb.signing: { is: required } }"),
+		"address: 10.0.0.1");
+
+	assert_good(*state);
+	assert_wanted(request_of(plan, 0), METRICS_BEFORE "tls.ciphers " METRICS);
+	assert_wanted(request_of(plan, 1), METRICS_BEFORE METRICS " cert.not_before");
+	assert_wanted(request_of(plan, 2),
+		      METRICS_BEFORE METRICS " cert.key_bits cert.serial");
+	assert_wanted(request_of(plan, 3), "smb.signing smb.smb1");
+}
+
+static void a_shared_observation_sees_what_each_rule_names(void **state)
+{
+	const struct plan *plan = plan_one(
+		*state, "",
+		RULE("a", "observe: smb, subject: tcp/445, expect: { smb.smb1: { is: false } }")
+		RULE("b", "observe: smb, subject: tcp/445, "
+			  "expect: { smb.signing: { is: required } }"),
+		"address: 10.0.0.1");
+
+	assert_int_equal(plan->observation_count, 1);
+	assert_wanted(request_of(plan, 1), "smb.signing smb.smb1");
+}
+
 static void the_names_of_a_target_are_not_for_its_peers(void **state)
 {
 	const struct plan *plan = plan_one(
@@ -378,6 +429,8 @@ int main(void)
 		PAPERS_TEST(names_are_collector_subject_and_aspect),
 		PAPERS_TEST(what_needs_the_same_thing_seen_shares_one_observation),
 		PAPERS_TEST(other_names_are_other_observations),
+		PAPERS_TEST(only_what_rules_name_and_metrics_show_is_asked),
+		PAPERS_TEST(a_shared_observation_sees_what_each_rule_names),
 		PAPERS_TEST(the_names_of_a_target_are_not_for_its_peers),
 		PAPERS_TEST(targets_do_not_share_observations),
 		PAPERS_TEST(a_request_has_what_the_target_says),
