@@ -6,6 +6,7 @@
 
 #include "collectors/certificate.h"
 #include "collectors/collector.h"
+#include "collectors/dns.h"
 #include "collectors/port.h"
 #include "collectors/smb.h"
 #include "collectors/ssh.h"
@@ -17,6 +18,7 @@ static const struct collector *const collectors[] = {
 	&tls_collector,
 	&certificate_collector,
 	&ssh_collector,
+	&dns_collector,
 	NULL
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "collectors/dns_wire.h"
 #include "net/url.h"
 
 static const struct {
@@ -93,6 +94,19 @@ static bool parse_url(const char *string, unsigned kinds, struct subject *out,
 	return kinds & out->kind;
 }
 
+static bool parse_name(const char *string, struct subject *out, const char **why)
+{
+	struct address address;
+	struct dns_name name;
+
+	out->kind = SUBJECT_NAME;
+	if (address_parse(string, &address)) {
+		*why = "this is an address, and a subject here is a host name";
+		return false;
+	}
+	return dns_name_parse(string, &name, why);
+}
+
 static bool parse_text(const char *string, unsigned kinds, struct subject *out,
 		       const char **why)
 {
@@ -103,8 +117,8 @@ static bool parse_text(const char *string, unsigned kinds, struct subject *out,
 		out->first = out->last = PORT_OF_HTTPS;
 		return true;
 	}
-	out->kind = SUBJECT_NAME;
-	return kinds & SUBJECT_NAME && string[0] && !strchr(string, '/');
+	return kinds & SUBJECT_NAME && string[0] && !strchr(string, '/') &&
+	       parse_name(string, out, why);
 }
 
 bool subject_parse(const char *string, unsigned kinds, char room[static SUBJECT_ROOM],

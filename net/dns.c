@@ -181,6 +181,28 @@ int dns_dots(const struct dns *dns)
 	return dns->dots;
 }
 
+size_t dns_servers(const struct dns *dns, struct address *servers, size_t most)
+{
+	struct ares_addr_port_node *list = NULL;
+	size_t count = 0;
+
+	if (!dns->has_servers || ares_get_servers_ports(dns->channel, &list) != ARES_SUCCESS)
+		return 0;
+	for (const struct ares_addr_port_node *node = list; node; node = node->next) {
+		struct address server = {
+			.family = node->family == AF_INET6 ? 6 : 4,
+			.port = node->udp_port ? (uint16_t)node->udp_port : NAMESERVER_PORT,
+		};
+
+		memcpy(server.bytes, &node->addr, server.family == 6 ? 16 : 4);
+		if (count < most)
+			servers[count] = server;
+		count++;
+	}
+	ares_free_data(list);
+	return count;
+}
+
 static enum dns_status status_of(int error)
 {
 	switch (error) {

@@ -36,5 +36,7 @@ size_t dns_search_domains(const struct dns *dns);
 const char *dns_search_domain(const struct dns *dns, size_t n);
 /* A name with so many dots is tried as it stands first. */
 int dns_dots(const struct dns *dns);
+/* As many servers as there are; `most` of them, with their ports, are put down. */
+size_t dns_servers(const struct dns *dns, struct address *servers, size_t most);
 
 #endif

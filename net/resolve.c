@@ -106,6 +106,11 @@ void resolver_free(struct resolver *resolver)
 	free(resolver);
 }
 
+size_t resolver_servers(const struct resolver *resolver, struct address *servers, size_t most)
+{
+	return dns_servers(resolver->dns, servers, most);
+}
+
 /* Lower case and no empty or overlong name; a last dot stays, as it says "absolute". */
 static bool name_normalise(const char *host, char name[static NAME_ROOM])
 {

@@ -45,6 +45,8 @@ struct lookup *
 resolver_lookup(struct resolver *resolver, const char *host, int family,
 		void (*done)(void *arg, const struct resolution *resolution), void *arg);
 void lookup_cancel(struct lookup *lookup);
+/* Whom it asks, with their ports: `most` of them are put down, all are counted. */
+size_t resolver_servers(const struct resolver *resolver, struct address *servers, size_t most);
 /* The answer at once when host is numeric, in the hosts file, or still remembered. */
 bool resolver_knows(struct resolver *resolver, const char *host, int family,
 		    struct resolution *resolution);
