@@ -11,6 +11,7 @@
 #include "collectors/trust.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
+#include "net/fetch.h"
 #include "net/proxy.h"
 
 enum { DETAIL_MOST = 480 };
@@ -46,6 +47,7 @@ struct runner {
 	struct tls_keys *tls_keys;
 	struct trust *trust;
 	struct machine *machine;
+	struct fetcher *fetcher;
 	struct assignment *active;
 	struct assignment *finished, **finished_end;
 	struct timer deliver;
@@ -62,6 +64,9 @@ struct runner *runner_new(struct loop *loop, struct resolver *resolver)
 	runner->spares = spares_new();
 	runner->tls_keys = tls_keys_new();
 	runner->trust = trust_new(-1);
+	/* Who looks no names up meets no servers either. */
+	if (resolver)
+		runner->fetcher = fetcher_new(loop);
 	runner->finished_end = &runner->finished;
 	return runner;
 }
@@ -96,6 +101,11 @@ struct resolver *run_resolver(const struct run *run)
 struct paths *run_paths(const struct run *run)
 {
 	return run->runner->paths;
+}
+
+struct fetcher *run_fetcher(const struct run *run)
+{
+	return run->runner->fetcher;
 }
 
 struct spares *run_spares(const struct run *run)
@@ -418,5 +428,6 @@ void runner_free(struct runner *runner)
 	spares_free(runner->spares);
 	tls_keys_free(runner->tls_keys);
 	trust_free(runner->trust);
+	fetcher_free(runner->fetcher);
 	free(runner);
 }

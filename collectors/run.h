@@ -14,6 +14,7 @@
 #include "net/route.h"
 #include "net/spares.h"
 
+struct fetcher;
 struct machine;
 struct runner;
 struct tls_keys;
@@ -32,6 +33,7 @@ struct run {
 struct loop *run_loop(const struct run *run);
 struct resolver *run_resolver(const struct run *run);
 struct paths *run_paths(const struct run *run);
+struct fetcher *run_fetcher(const struct run *run);
 struct spares *run_spares(const struct run *run);
 struct tls_keys *run_tls_keys(const struct run *run);
 struct trust *run_trust(const struct run *run);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One HTTP request, by libcurl on our loop; fetch.c is the only file that includes it. The
- * address is given, so no name is looked up and no thread is started; no redirect is
- * followed, no connection, session or cookie is kept, no certificate refused: what the
- * server shows is handed over for others to examine.
+ * One HTTP request, by libcurl on our loop. The address is given, so no name is looked up and
+ * no thread is started; no redirect is followed, no connection, session or cookie is kept, no
+ * certificate refused: what the server shows is handed over for others to examine.
  *
- * Through a proxy https is asked for with CONNECT, http as clients do it: by a
- * request for the whole URL.
+ * Through a proxy https is asked for with CONNECT, http as clients do it: by a request for
+ * the whole URL. What the proxy says to that in its own name (that it wants a password, or
+ * cannot reach the host) is a failure of STAGE_PROXY, when squid, tinyproxy or RFC 9209 tell
+ * it apart from an answer of the origin's; status and headers are there all the same.
  */
 #ifndef NET_FETCH_H
 #define NET_FETCH_H

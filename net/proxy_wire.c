@@ -62,7 +62,7 @@ static bool is_digit(char c)
 }
 
 /* "HTTP/1.1 200 Connection established"; 0 when it is not such a line. */
-static int read_status(const char *line, size_t length)
+static unsigned read_status(const char *line, size_t length)
 {
 	enum { MINOR = sizeof version - 1, SPACE, CODE, BEHIND = CODE + 3 };
 
@@ -70,7 +70,8 @@ static int read_status(const char *line, size_t length)
 	    line[CODE] < '1' || line[CODE] > '5' || !is_digit(line[CODE + 1]) ||
 	    !is_digit(line[CODE + 2]) || (length > BEHIND && line[BEHIND] != ' '))
 		return 0;
-	return (line[CODE] - '0') * 100 + (line[CODE + 1] - '0') * 10 + line[CODE + 2] - '0';
+	return (unsigned)((line[CODE] - '0') * 100 + (line[CODE + 1] - '0') * 10 +
+			  line[CODE + 2] - '0');
 }
 
 static bool is_field(const char *line, size_t length)
@@ -81,7 +82,7 @@ static bool is_field(const char *line, size_t length)
 	       (folded || (line[0] != ':' && memchr(line, ':', length)));
 }
 
-static enum reason reason_of_status(int status)
+static enum reason reason_of_status(unsigned status)
 {
 	if (status / 100 == 2)
 		return REASON_NONE;
@@ -92,7 +93,7 @@ static enum reason reason_of_status(int status)
 }
 
 /* One status line with its fields: true when it is complete or beyond repair. */
-static bool read_head(struct reader *in, int *status, enum reason *reason)
+static bool read_head(struct reader *in, unsigned *status, enum reason *reason)
 {
 	const char *line;
 	size_t length;
@@ -117,19 +118,19 @@ static bool read_head(struct reader *in, int *status, enum reason *reason)
 	return false;
 }
 
-bool proxy_wire_read(struct reader *in, enum reason *reason)
+bool proxy_wire_read(struct reader *in, enum reason *reason, unsigned *status)
 {
 	size_t came = reader_left(in);
 	struct reader head;
-	int status = 0;
 	bool complete;
 
+	*status = 0;
 	/* A reply that has no end in so many bytes has none. */
 	reader_init(&head, in->bytes + in->at,
 		    came < PROXY_REPLY_MOST ? came : PROXY_REPLY_MOST);
 	do
-		complete = read_head(&head, &status, reason);
-	while (complete && *reason == REASON_PROXY_REFUSED && status / 100 == 1);
+		complete = read_head(&head, status, reason);
+	while (complete && *reason == REASON_PROXY_REFUSED && *status / 100 == 1);
 	if (complete)
 		reader_skip(in, head.at);
 	else if (came >= PROXY_REPLY_MOST)

@@ -15,7 +15,7 @@ enum { PROXY_REPLY_MOST = 8192 };
 /* False when the name holds what would end the line early. */
 bool proxy_wire_ask(struct writer *out, const struct route *route);
 /* False while the reply is not complete. True: *reason is NONE when we are connected, and
- * the reader stands at the peer's first byte. */
-bool proxy_wire_read(struct reader *in, enum reason *reason);
+ * the reader stands at the peer's first byte. *status: 0 while there is none. */
+bool proxy_wire_read(struct reader *in, enum reason *reason, unsigned *status);
 
 #endif

@@ -38,6 +38,7 @@ struct stream {
 	struct writer out, in;
 	size_t came; /* over the wire */
 	size_t received, most_bytes; /* of the peer's words */
+	unsigned proxy_status;
 	enum reason unsent; /* why sending failed */
 	bool closed; /* by the owner */
 };
@@ -167,7 +168,7 @@ static void stream_hear_proxy(struct stream *stream)
 	struct reader in = stream_bytes(stream);
 	enum reason reason;
 
-	if (!proxy_wire_read(&in, &reason))
+	if (!proxy_wire_read(&in, &reason, &stream->proxy_status))
 		return;
 	if (reason != REASON_NONE) {
 		stream_end(stream, reason);
@@ -357,6 +358,16 @@ void stream_close(struct stream *stream)
 	loop_later(stream->loop, stream_free, stream);
 }
 
+int stream_release(struct stream *stream)
+{
+	int fd = stream->fd;
+
+	watch_stop(&stream->watch);
+	stream->fd = -1;
+	stream->state = NOTHING;
+	return fd;
+}
+
 void stream_send(struct stream *stream, const void *bytes, size_t length)
 {
 	if (stream->state != BYTES)
@@ -386,6 +397,11 @@ void stream_take(struct stream *stream, size_t length)
 bool stream_source(const struct stream *stream, struct address *source)
 {
 	return stream->fd >= 0 && address_of_socket(stream->fd, source);
+}
+
+unsigned stream_proxy_status(const struct stream *stream)
+{
+	return stream->proxy_status;
 }
 
 size_t stream_received_bytes(const struct stream *stream)

@@ -28,6 +28,9 @@ struct stream *stream_open(struct loop *loop, const struct route *route, size_t 
 /* Silences and releases it; to be called once, whether it has ended or not. */
 void stream_close(struct stream *stream);
 void stream_send(struct stream *stream, const void *bytes, size_t length);
+/* For whoever talks by himself from now on: the open connection, from inside `opened` of a
+ * route without TLS. It is the caller's now; the stream only remains to be closed. */
+int stream_release(struct stream *stream);
 /* What has been received and not been taken. */
 struct reader stream_bytes(const struct stream *stream);
 void stream_take(struct stream *stream, size_t length);
@@ -35,6 +38,8 @@ void stream_take(struct stream *stream, size_t length);
 bool stream_source(const struct stream *stream, struct address *source);
 /* How far it has come: where it would have failed if it ended now. */
 enum stage stream_stage(const struct stream *stream);
+/* What the proxy answered to CONNECT; 0: it has not, or none was asked. */
+unsigned stream_proxy_status(const struct stream *stream);
 /* Of the peer's words: without a proxy's answer and without what TLS adds. */
 size_t stream_received_bytes(const struct stream *stream);
 

@@ -31,14 +31,14 @@ static const char *take_scheme(const char *string, struct url *url)
 	return NULL;
 }
 
-static bool is_host(const char *host)
+bool url_is_host(const char *string)
 {
 	struct address address;
 
-	if (address_parse(host, &address) || !strcmp(host, "*"))
+	if (address_parse(string, &address) || !strcmp(string, "*"))
 		return true;
-	return *host && !host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					   "0123456789-._")];
+	return *string && !string[strspn(string, "abcdefghijklmnopqrstuvwxyz"
+						 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")];
 }
 
 bool url_parse(const char *string, struct url *url, const char **why)
@@ -58,7 +58,7 @@ bool url_parse(const char *string, struct url *url, const char **why)
 	memcpy(place, rest, length);
 	place[length] = '\0';
 	if (!address_split_host(place, url->host, sizeof url->host, &url->port) ||
-	    !is_host(url->host))
+	    !url_is_host(url->host))
 		return false;
 	*why = "such a URL needs a port, as in tcp://sip.example:5061";
 	if (!url->port)

@@ -20,6 +20,8 @@ struct url {
 
 /* "https://push.example:8443/path". On failure `why` says what is wrong, for people. */
 bool url_parse(const char *string, struct url *url, const char **why);
+/* Whether it can stand in a URL as its host: a name, an address, or the target's star. */
+bool url_is_host(const char *string);
 /* Whether a conversation there begins with TLS. */
 bool url_encrypted(const struct url *url);
 

@@ -15,9 +15,10 @@ static int reading(const char *bytes, size_t length, size_t *taken)
 {
 	enum reason reason;
 	struct reader in;
+	unsigned status;
 
 	reader_init(&in, bytes, length);
-	if (!proxy_wire_read(&in, &reason))
+	if (!proxy_wire_read(&in, &reason, &status))
 		return -1;
 	*taken = in.at;
 	return (int)reason;
