@@ -27,7 +27,7 @@ struct observe_settings {
 	struct strings facts;
 	uint8_t family;
 	uint32_t timeout_ms, packets_per_second;
-	unsigned verbose;
+	unsigned by_address, verbose;
 };
 
 /* What is asked, once for each family, and what came of it. */
@@ -51,6 +51,9 @@ static const struct option options[] = {
 	{ "name", 0, false, "NAME", NULL, COMPLETE_NOTHING,
 	  "Ask for this name (SNI and the like) instead of the host.",
 	  option_set_text, AT(name), NULL },
+	{ "by-address", 0, false, NULL, NULL, COMPLETE_NOTHING,
+	  "Ask for the numeric address, not for a name.",
+	  option_set_count, AT(by_address), NULL },
 	{ "verify-name", 0, false, "NAME", NULL, COMPLETE_NOTHING,
 	  "The certificate must be for this name or address. Usually the one of --name, or the"
 	  " host.", setup_set_name, AT(verify_name), NULL },
@@ -132,6 +135,11 @@ static bool fits(const struct observe_settings *settings, const struct collector
 	else if (settings->name && !collector_asks_by_name(collector))
 		text_add_format(why, "--name: the collector %s speaks to nobody by name",
 				collector->name);
+	else if (settings->by_address && !collector_asks_by_name(collector))
+		text_add_format(why, "--by-address: the collector %s speaks to nobody by name",
+				collector->name);
+	else if (settings->by_address && settings->name)
+		text_add(why, "--by-address and --name exclude each other");
 	else if (is_familyless(collector) &&
 		 (settings->proxy || settings->source || settings->family))
 		text_add_format(why, "--%s: the collector %s connects to nobody",
@@ -285,7 +293,8 @@ static const char *read_authorities(const struct invocation *invocation, struct 
 static void spread(struct look *look, const struct request *request)
 {
 	bool once = request->family || is_familyless(request->collector) ||
-		    (request->subject.kind == SUBJECT_URL && request->proxy);
+		    (request->subject.kind == SUBJECT_URL && request->proxy &&
+		     !request->by_address);
 
 	look->count = once ? 1 : FAMILIES;
 	for (size_t i = 0; i < look->count; i++) {
@@ -314,6 +323,7 @@ static bool prepare(const struct invocation *invocation, struct look *look,
 		return false;
 	request.collector = collector;
 	request.name = settings->name;
+	request.by_address = settings->by_address;
 	request.verify_name = settings->verify_name;
 	request.starttls = settings->starttls;
 	request.source = settings->source;

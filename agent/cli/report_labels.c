@@ -43,7 +43,7 @@ static char *label_name(const char *name)
 {
 	static const char *const ours[] = {
 		"target", "check", "subject", "family", "peer", "starttls", "server_name",
-		"verify_name", "version", "position", NULL
+		"verify_name", "by_address", "path", "version", "position", NULL
 	};
 	struct text out = { 0 };
 
@@ -99,6 +99,10 @@ static int compare(const void *a, const void *b, void *arg)
 		order = compare_texts(left->request.name, right->request.name);
 	if (!order)
 		order = compare_texts(left->request.verify_name, right->request.verify_name);
+	if (!order)
+		order = left->request.by_address - right->request.by_address;
+	if (!order)
+		order = compare_texts(left->request.proxy, right->request.proxy);
 	return order;
 }
 
@@ -143,6 +147,10 @@ static void add_way(struct text *labels, const struct request *request)
 		labels_add(labels, "server_name", request->name);
 	if (request->verify_name)
 		labels_add(labels, "verify_name", request->verify_name);
+	if (request->by_address)
+		labels_add(labels, "by_address", "true");
+	if (request->subject.kind == SUBJECT_URL)
+		labels_add(labels, "path", request->proxy ? "proxy" : "direct");
 }
 
 void series_add_labels(const struct series *series, uint32_t observation, struct text *labels)

@@ -48,7 +48,7 @@ static void add_conditions(struct text *out, const struct rule *rule)
 				rule->peer);
 	if (rule->not_applicable_when_absent)
 		text_add_format(out, "%swhere there is such a thing", out->length ? "; " : "");
-	if (rule->not_applicable_when_closed)
+	if (rule->when_closed == CLOSED_NOT_APPLICABLE)
 		text_add_format(out, "%swhile something listens there",
 				out->length ? "; " : "");
 }
@@ -56,6 +56,11 @@ static void add_conditions(struct text *out, const struct rule *rule)
 void rule_add(const struct screen *screen, struct text *out, unsigned indent,
 	      const struct rule *rule)
 {
+	static const char *const paths[] = {
+		[VIA_DIRECT] = " directly",
+		[VIA_PROXY] = " through the proxy",
+		[VIA_DIRECT | VIA_PROXY] = " directly and through the proxy",
+	};
 	struct text line = { 0 };
 
 	text_add_format(&line, "%s ", rule->collector->name);
@@ -66,9 +71,15 @@ void rule_add(const struct screen *screen, struct text *out, unsigned indent,
 		text_add_format(&line, " as %s", rule->server_name);
 	if (rule->verify_name)
 		text_add_format(&line, ", which must be for %s", rule->verify_name);
+	if (rule->by_address)
+		text_add(&line, " by its address");
+	if (rule->via)
+		text_add(&line, paths[rule->via]);
 	screen_add_pair(screen, out, indent, "Looks at", text_string(&line));
 	text_clear(&line);
 	wording_expected(rule->expect, rule->expect_count, NULL, &line);
+	if (rule->when_closed == CLOSED_OK)
+		text_add(&line, ", or closed");
 	screen_add_pair(screen, out, indent, "Expects", text_string(&line));
 	text_clear(&line);
 	wording_expected(rule->otherwise, rule->otherwise_count, NULL, &line);

@@ -34,6 +34,7 @@ static const char *const inapplicable_words[] = {
 	[SCENARIO_OFF] = "scenario_off",
 	[PEER_NOT_GIVEN] = "peer_not_given",
 	[OTHER_VANTAGE] = "other_vantage",
+	[NO_PROXY] = "no_proxy",
 	[SWITCHED_OFF] = "switched_off",
 };
 
@@ -175,11 +176,26 @@ static void decide_violated(const struct hearing *hearing, struct judgement *jud
 	judgement->reason = "violated";
 }
 
-/* Refused by the target itself, and at once: who has answered before does listen. */
-static bool nobody_listens(const struct observation *observation)
+/* At once: who has answered before does listen. A refusal comes from the target itself; that
+ * nobody answers may also be a fault on the way, so only a rule that wants it so believes it. */
+static bool nobody_serves(const struct hearing *hearing)
 {
-	return observation->outcome.reason == REASON_REFUSED &&
-	       observation->outcome.stage == STAGE_CONNECT && !facts_count(observation->facts);
+	const struct observation *observation = hearing->observation;
+	bool content = hearing->check->rule->when_closed == CLOSED_OK;
+
+	if (observation->outcome.stage != STAGE_CONNECT || facts_count(observation->facts))
+		return false;
+	switch (observation->outcome.reason) {
+	case REASON_REFUSED:
+		return hearing->check->rule->when_closed != CLOSED_UNKNOWN;
+	case REASON_TIMED_OUT:
+	case REASON_UNREACHABLE:
+	case REASON_PROHIBITED:
+	case REASON_RESET:
+		return content;
+	default:
+		return false;
+	}
 }
 
 /* Nothing is broken as far as was seen, but something was not seen. */
@@ -187,8 +203,10 @@ static void decide_missing(const struct hearing *hearing, struct judgement *judg
 {
 	const struct observation *observation = hearing->observation;
 
-	if (hearing->check->rule->not_applicable_when_closed && nobody_listens(observation)) {
-		judgement->verdict = VERDICT_NOT_APPLICABLE;
+	if (nobody_serves(hearing)) {
+		judgement->verdict = hearing->check->rule->when_closed == CLOSED_OK
+					     ? VERDICT_OK
+					     : VERDICT_NOT_APPLICABLE;
 		judgement->reason = "closed";
 		return;
 	}
@@ -231,9 +249,11 @@ static bool shown_before(const struct check *check, size_t index)
 	return false;
 }
 
-static void add_failure(const struct outcome *outcome, struct text *out)
+static void add_failure(const struct hearing *hearing, struct text *out)
 {
-	text_add_item(out, "; ", "no answer (");
+	const struct outcome *outcome = &hearing->observation->outcome;
+
+	text_add_item(out, "; ", nobody_serves(hearing) ? "closed (" : "no answer (");
 	text_add_format(out, "%s at %s)", reason_word(outcome->reason),
 			stage_word(outcome->stage));
 }
@@ -275,7 +295,7 @@ static char *describe_observed(const struct hearing *hearing)
 	if (outcome->reason == REASON_NO_ADDRESS)
 		text_add_item(&out, "; ", reason_sentence(REASON_NO_ADDRESS));
 	else if (found(hearing, FINDING_MISSING) && !any_breaks(hearing) && !was_observed(hearing))
-		add_failure(outcome, &out);
+		add_failure(hearing, &out);
 	return text_take(&out);
 }
 
@@ -334,6 +354,8 @@ static char *describe_expected(const struct check *check,
 		wording_expected(check->expect, check->expect_count, recollection, &out);
 	else
 		wording_expected(rule->expect, rule->expect_count, recollection, &out);
+	if (rule->when_closed == CLOSED_OK)
+		text_add(&out, ", or closed");
 	return text_take(&out);
 }
 

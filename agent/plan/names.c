@@ -19,7 +19,7 @@ static const char *aspect_of(const struct rule *rule)
 }
 
 void name_add(struct text *out, const struct rule *rule, const struct subject *subject,
-	      const char *profile, uint8_t family)
+	      const char *profile, struct way way)
 {
 	char plain[SUBJECT_ROOM];
 
@@ -33,7 +33,9 @@ void name_add(struct text *out, const struct rule *rule, const struct subject *s
 		text_add_char(out, '.');
 		text_add(out, profile);
 	}
-	if (family == 6)
+	if (way.by_proxy)
+		text_add(out, "/proxy");
+	if (way.family == 6)
 		text_add(out, "/ipv6");
 }
 
@@ -95,7 +97,7 @@ void names_check(const struct profile *profile, struct problems *problems)
 			uint32_t first;
 
 			text_clear(&name);
-			name_add(&name, rule, &rule->subjects[j], NULL, 4);
+			name_add(&name, rule, &rule->subjects[j], NULL, (struct way){ 4, false });
 			comparison.name = arena_copy(arena, text_string(&name));
 			checks[count] = (struct named_check){ comparison.name, rule };
 			first = seen_number(&seen, seen_hash(SEEN_HASH_BEGIN, comparison.name),

@@ -62,6 +62,7 @@ const char *inapplicable_sentence(enum inapplicable why)
 		[SCENARIO_OFF] = "the scenario was not asked for",
 		[PEER_NOT_GIVEN] = "the target has no such peer",
 		[OTHER_VANTAGE] = "the rule is for an agent that stands elsewhere",
+		[NO_PROXY] = "neither the target nor the agent has a proxy",
 		[SWITCHED_OFF] = "the target's overrides switch it off",
 	};
 

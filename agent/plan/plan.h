@@ -17,6 +17,7 @@ enum inapplicable {
 	SCENARIO_OFF,
 	PEER_NOT_GIVEN,
 	OTHER_VANTAGE,
+	NO_PROXY,		/* the rule asks for that path */
 	SWITCHED_OFF		/* by an override of the target */
 };
 

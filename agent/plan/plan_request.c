@@ -30,24 +30,24 @@ host_of(struct planning *planning, const struct turn *turn, const struct subject
 }
 
 /* Nobody goes through a proxy to ask the name servers, or this machine. */
-static const char *proxy_for(const struct planning *planning, const struct turn *turn,
-			     const struct subject *subject)
+const char *planning_proxy(const struct planning *planning, const struct turn *turn,
+			   const struct subject *subject, struct way way)
 {
-	if (planning_is_familyless(turn))
+	if (planning_is_familyless(turn) || (turn->rule->via && !way.by_proxy))
 		return NULL;
 	if (planning->target->proxy || !is_elsewhere(subject))
 		return planning->target->proxy;
 	return planning->plan->config->proxy;
 }
 
-/* 4 or 6 when the URL names a numeric address. */
-static uint8_t family_of_url(const char *string)
+uint8_t planning_family_of_url(const struct subject *subject)
 {
 	struct address address;
 	struct url url;
 	const char *why;
 
-	if (!url_parse(string, &url, &why) || !address_parse(url.host, &address))
+	if (subject->kind != SUBJECT_URL || !url_parse(subject->text, &url, &why) ||
+	    !address_parse(url.host, &address))
 		return 0;
 	return address.family;
 }
@@ -61,7 +61,7 @@ uint8_t planning_only_family(const struct planning *planning, const struct turn 
 			     const struct subject *subject)
 {
 	struct address address;
-	uint8_t of_url = subject->kind == SUBJECT_URL ? family_of_url(subject->text) : 0;
+	uint8_t of_url = planning_family_of_url(subject);
 
 	if (of_url)
 		return of_url;
@@ -81,7 +81,8 @@ static void give_names(const struct planning *planning, const struct turn *turn,
 	const struct target *target = planning->target;
 	bool own = !turn->peer && !is_elsewhere(&request->subject);
 
-	if (collector_asks_by_name(request->collector))
+	request->by_address = rule->by_address;
+	if (collector_asks_by_name(request->collector) && !rule->by_address)
 		request->name = rule->server_name ? rule->server_name
 				: own             ? target->server_name
 						  : NULL;
@@ -94,7 +95,7 @@ static void give_names(const struct planning *planning, const struct turn *turn,
 }
 
 static struct request make_request(struct planning *planning, const struct turn *turn,
-				   const struct subject *subject, uint8_t family)
+				   const struct subject *subject, struct way way)
 {
 	const struct config *config = planning->plan->config;
 	const struct target *target = planning->target;
@@ -102,9 +103,9 @@ static struct request make_request(struct planning *planning, const struct turn 
 		.collector = turn->rule->collector,
 		.subject = *subject,
 		.host = host_of(planning, turn, subject),
-		.family = family,
+		.family = way.family,
 		.starttls = turn->rule->starttls,
-		.proxy = proxy_for(planning, turn, subject),
+		.proxy = planning_proxy(planning, turn, subject, way),
 		.timeout_ms = target->timeout_ms,
 		.packets_per_second = config->limits.packets_per_second,
 		.wanted = turn->wanted,
@@ -112,7 +113,9 @@ static struct request make_request(struct planning *planning, const struct turn 
 	struct address source;
 
 	give_names(planning, turn, &request);
-	if (target->source && address_parse(target->source, &source) && source.family == family)
+	/* To a proxy we go over any version of IP. */
+	if (target->source && address_parse(target->source, &source) &&
+	    (source.family == way.family || (way.by_proxy && !way.family)))
 		request.source = target->source;
 	/* What the rule says holds; else some need longer than usual. */
 	request.timeout_ms = turn->rule->timeout_us
@@ -131,7 +134,7 @@ struct comparison {
 	const struct request *request;
 };
 
-/* Source, proxy and authorities follow from the rest within one target. */
+/* Source and authorities follow from the rest within one target. */
 static bool same_request(const void *arg, uint32_t number)
 {
 	const struct comparison *comparison = arg;
@@ -141,7 +144,8 @@ static bool same_request(const void *arg, uint32_t number)
 	return a->collector == b->collector && a->family == b->family &&
 	       same_texts(a->host, b->host) && same_texts(a->subject.text, b->subject.text) &&
 	       same_texts(a->starttls, b->starttls) && same_texts(a->name, b->name) &&
-	       same_texts(a->verify_name, b->verify_name);
+	       same_texts(a->verify_name, b->verify_name) && same_texts(a->proxy, b->proxy) &&
+	       a->by_address == b->by_address;
 }
 
 /* One look serves both. */
@@ -163,6 +167,7 @@ static uint32_t add_observation(struct planning *planning, const struct request 
 	hash = seen_hash(seen_hash_number(hash, request->family), request->subject.text);
 	hash = seen_hash(seen_hash(hash, request->starttls), request->host);
 	hash = seen_hash(seen_hash(hash, request->name), request->verify_name);
+	hash = seen_hash(seen_hash_number(hash, request->by_address), request->proxy);
 	number = seen_number(&planning->seen_observations, hash, next, same_request,
 			     &comparison);
 	if (number == next) {
@@ -178,9 +183,9 @@ static uint32_t add_observation(struct planning *planning, const struct request 
 }
 
 uint32_t planning_observe(struct planning *planning, const struct turn *turn,
-			  const struct subject *subject, uint8_t family)
+			  const struct subject *subject, struct way way)
 {
-	struct request request = make_request(planning, turn, subject, family);
+	struct request request = make_request(planning, turn, subject, way);
 
 	return add_observation(planning, &request);
 }

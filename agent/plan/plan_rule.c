@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "agent/plan/names.h"
 #include "agent/plan/planning.h"
 #include "ground/memory.h"
 #include "ground/words.h"
@@ -51,11 +50,11 @@ static void
 move_subject(struct planning *planning, const struct override *override, struct turn *turn)
 {
 	struct subject *moved = arena_take(planning->arena, sizeof *moved);
+	unsigned kinds = turn->rule->via ? SUBJECT_URL : turn->rule->collector->kinds;
 	char room[SUBJECT_ROOM];
 	const char *why;
 
-	if (!subject_parse(override->subject, turn->rule->collector->kinds, room, moved,
-			   &why)) {
+	if (!subject_parse(override->subject, kinds, room, moved, &why)) {
 		problems_add(planning->problems, PROBLEM_ERROR, override->subject_place,
 			     "the rule '%s' cannot look at '%.80s': %s", turn->rule->id,
 			     override->subject, why);
@@ -108,9 +107,24 @@ static void decide(const struct target *target, struct turn *turn)
 		turn->inapplicable = PEER_NOT_GIVEN;
 }
 
+/* tcp/443 and /admin are asked of the host at hand, at a port. */
 static bool has_port(const struct subject *subject)
 {
-	return subject->kind & (SUBJECT_TCP | SUBJECT_UDP | SUBJECT_TLS);
+	return subject->kind & (SUBJECT_TCP | SUBJECT_UDP | SUBJECT_TLS | SUBJECT_PATH);
+}
+
+/* A path is written with the port that it is asked at, unless that is the usual one. */
+static void add_moved(struct text *out, const struct subject *subject, uint16_t port)
+{
+	const char *text = subject->text, *mark = strstr(text, "://*");
+
+	if (subject->kind != SUBJECT_PATH)
+		text_add_format(out, "%.*s/%u", (int)strcspn(text, "/"), text, port);
+	else if (!mark)
+		text_add_format(out, "https://*:%u%s", port, text);
+	else
+		text_add_format(out, "%.*s://*:%u%s", (int)(mark - text), text, port,
+				mark + strlen("://*") + strcspn(mark + strlen("://*"), "/"));
 }
 
 /* The peer may listen at another port than the document says. */
@@ -126,8 +140,7 @@ static void move_to_port_of_peer(struct planning *planning, struct turn *turn)
 				   .first = turn->peer->port,
 				   .last = turn->peer->port };
 	text_clear(&planning->scratch);
-	text_add_format(&planning->scratch, "%.*s/%u", (int)strcspn(turn->subjects->text, "/"),
-			turn->subjects->text, moved->first);
+	add_moved(&planning->scratch, turn->subjects, moved->first);
 	moved->text = arena_copy(planning->arena, text_string(&planning->scratch));
 	turn->subjects = moved;
 	turn->names = NULL;
@@ -155,10 +168,10 @@ static uint32_t find_name(struct planning *planning, const char *name)
 }
 
 static const char *make_name(struct planning *planning, const struct turn *turn,
-			     const struct subject *subject, const char *profile, uint8_t family)
+			     const struct subject *subject, const char *profile, struct way way)
 {
 	text_clear(&planning->scratch);
-	name_add(&planning->scratch, turn->rule, subject, profile, family);
+	name_add(&planning->scratch, turn->rule, subject, profile, way);
 	return arena_copy(planning->arena, text_string(&planning->scratch));
 }
 
@@ -169,7 +182,7 @@ static bool is_same_rule(const struct rule *a, const struct rule *b)
 
 /* NULL when another profile of the target has brought the very check already. */
 static const char *settle_name(struct planning *planning, const struct turn *turn,
-			       const struct subject *subject, const char *name, uint8_t family)
+			       const struct subject *subject, const char *name, struct way way)
 {
 	const struct plan *plan = planning->plan;
 	uint32_t number = planning->names_may_clash ? find_name(planning, name)
@@ -180,7 +193,7 @@ static const char *settle_name(struct planning *planning, const struct turn *tur
 	if (is_same_rule(plan->checks[number].rule, turn->rule) &&
 	    !strcmp(plan->checks[number].subject, subject->text))
 		return NULL;
-	name = make_name(planning, turn, subject, turn->rule->profile, family);
+	name = make_name(planning, turn, subject, turn->rule->profile, way);
 	number = find_name(planning, name);
 	if (number == plan->check_count)
 		return name;
@@ -192,14 +205,15 @@ static const char *settle_name(struct planning *planning, const struct turn *tur
 }
 
 static void
-add_check(struct planning *planning, const struct turn *turn, size_t subject, uint8_t family)
+add_check(struct planning *planning, const struct turn *turn, size_t subject, struct way way)
 {
 	const struct subject *about = &turn->subjects[subject];
 	const struct rule *rule = turn->rule;
 	struct plan *plan = planning->plan;
 	struct check check = {
-		.name = turn->names ? turn->names[2 * subject + (family == 6)]
-				    : make_name(planning, turn, about, NULL, family),
+		.name = turn->names && !way.by_proxy
+				? turn->names[2 * subject + (way.family == 6)]
+				: make_name(planning, turn, about, NULL, way),
 		.rule = rule,
 		.subject = about->text,
 		.target = planning->index,
@@ -207,35 +221,51 @@ add_check(struct planning *planning, const struct turn *turn, size_t subject, ui
 		.expect = turn->unused_feature ? rule->otherwise : rule->expect,
 		.expect_count = (uint16_t)(turn->unused_feature ? rule->otherwise_count
 								: rule->expect_count),
-		.family = family,
+		.family = way.family,
 		.severity = (uint8_t)turn->severity,
 		.inapplicable = (uint8_t)turn->inapplicable,
 		.unused_feature = turn->unused_feature,
 	};
 
-	check.name = settle_name(planning, turn, about, check.name, family);
+	check.name = settle_name(planning, turn, about, check.name, way);
 	if (!check.name)
 		return;
-	if (turn->inapplicable == APPLICABLE)
-		check.observation = planning_observe(planning, turn, about, family);
+	if (way.by_proxy && turn->inapplicable == APPLICABLE &&
+	    !planning_proxy(planning, turn, about, way))
+		check.inapplicable = NO_PROXY;
+	if (check.inapplicable == APPLICABLE)
+		check.observation = planning_observe(planning, turn, about, way);
 	plan->checks = memory_room_for(plan->checks, plan->check_count, &planning->check_room,
 				       sizeof *plan->checks);
 	plan->checks[plan->check_count++] = check;
 }
 
-static void add_checks(struct planning *planning, const struct turn *turn, size_t subject)
+/* One for each version of IP, where they make a difference. */
+static void
+add_usual_checks(struct planning *planning, const struct turn *turn, size_t subject)
 {
 	uint8_t only;
 
 	if (turn->inapplicable != APPLICABLE || planning_is_familyless(turn)) {
-		add_check(planning, turn, subject, 0);
+		add_check(planning, turn, subject, (struct way){ 0, false });
 		return;
 	}
 	only = planning_only_family(planning, turn, &turn->subjects[subject]);
 	if (only != 6)
-		add_check(planning, turn, subject, 4);
+		add_check(planning, turn, subject, (struct way){ 4, false });
 	if (only != 4)
-		add_check(planning, turn, subject, 6);
+		add_check(planning, turn, subject, (struct way){ 6, false });
+}
+
+/* The proxy finds the host by itself, unless that is an address. */
+static void
+add_proxy_check(struct planning *planning, const struct turn *turn, size_t subject)
+{
+	struct way way = { 0, true };
+
+	if (turn->inapplicable == APPLICABLE)
+		way.family = planning_family_of_url(&turn->subjects[subject]);
+	add_check(planning, turn, subject, way);
 }
 
 void planning_add_rule(struct planning *planning, const struct menu *menu, size_t rule)
@@ -253,6 +283,10 @@ void planning_add_rule(struct planning *planning, const struct menu *menu, size_
 	apply_overrides(planning, &turn);
 	decide(planning->target, &turn);
 	move_to_port_of_peer(planning, &turn);
-	for (size_t i = 0; i < turn.subject_count; i++)
-		add_checks(planning, &turn, i);
+	for (size_t i = 0; i < turn.subject_count; i++) {
+		if (turn.rule->via != VIA_PROXY)
+			add_usual_checks(planning, &turn, i);
+		if (turn.rule->via & VIA_PROXY)
+			add_proxy_check(planning, &turn, i);
+	}
 }

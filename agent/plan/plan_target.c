@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/plan/names.h"
 #include "agent/plan/planning.h"
 #include "ground/memory.h"
 
@@ -16,7 +15,8 @@ static const char *const *make_names(struct planning *planning, const struct rul
 
 	for (size_t i = 0; i < 2 * rule->subject_count; i++) {
 		text_clear(&planning->scratch);
-		name_add(&planning->scratch, rule, &rule->subjects[i / 2], NULL, i % 2 ? 6 : 4);
+		name_add(&planning->scratch, rule, &rule->subjects[i / 2], NULL,
+			 (struct way){ i % 2 ? 6 : 4, false });
 		names[i] = arena_copy(planning->arena, text_string(&planning->scratch));
 	}
 	return names;

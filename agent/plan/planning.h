@@ -5,6 +5,7 @@
 #ifndef AGENT_PLAN_PLANNING_H
 #define AGENT_PLAN_PLANNING_H
 
+#include "agent/plan/names.h"
 #include "agent/plan/plan.h"
 #include "agent/plan/seen.h"
 #include "ground/text.h"
@@ -70,9 +71,14 @@ bool planning_is_familyless(const struct turn *turn);
 /* The only family a check can be for, or 0: a name may have addresses of both. */
 uint8_t planning_only_family(const struct planning *planning, const struct turn *turn,
 			     const struct subject *subject);
+/* 4 or 6 when it is a URL that names a numeric address. */
+uint8_t planning_family_of_url(const struct subject *subject);
+/* NULL: directly. */
+const char *planning_proxy(const struct planning *planning, const struct turn *turn,
+			   const struct subject *subject, struct way way);
 /* The number of the observation, which may have been asked for before. */
 uint32_t planning_observe(struct planning *planning, const struct turn *turn,
-			  const struct subject *subject, uint8_t family);
+			  const struct subject *subject, struct way way);
 /* plan_wanted.c: the facts a rule needs, as in a request. */
 uint64_t planning_wanted(const struct rule *rule);
 /* plan_ports.c: fills allowed-ports in for the checks from `first` on. */

@@ -26,7 +26,10 @@ static const int vantage_values[] = {
 #undef VANTAGE_VALUE
 };
 
-static const char *const closed_words[] = { "unknown", "not_applicable", NULL };
+static const char *const closed_words[] = { "unknown", "not_applicable", "ok", NULL };
+static const char *const absent_words[] = { "unknown", "not_applicable", NULL };
+static const char *const via_words[] = { "direct", "proxy", NULL };
+static const int via_values[] = { VIA_DIRECT, VIA_PROXY };
 
 const char *severity_word(enum severity severity)
 {
@@ -201,12 +204,17 @@ static void prepare_rule(struct reading *reading, void *base)
 	rule->vantages = VANTAGE_ANY;
 }
 
-static bool has_transport(const struct rule *rule)
+static bool all_are(const struct rule *rule, unsigned kinds)
 {
 	for (size_t i = 0; i < rule->subject_count; i++)
-		if (!(rule->subjects[i].kind & (SUBJECT_TCP | SUBJECT_UDP | SUBJECT_TLS)))
+		if (!(rule->subjects[i].kind & kinds))
 			return false;
 	return true;
+}
+
+static bool has_transport(const struct rule *rule)
+{
+	return all_are(rule, SUBJECT_TCP | SUBJECT_UDP | SUBJECT_TLS);
 }
 
 /* At the machine itself there is nobody else to look at, and nowhere else to look from. */
@@ -243,6 +251,29 @@ static void check_server_names(struct reading *reading, const struct node *node,
 			   rule->collector->name);
 }
 
+/* By which path, and as whom. */
+static void check_path(struct reading *reading, const struct node *node,
+		       const struct rule *rule)
+{
+	const struct node *by_address = node_member(node, "by_address");
+
+	if (rule->via && !all_are(rule, SUBJECT_URL))
+		form_error(reading, node_member(node, "via")->key_place,
+			   "'via' is for URLs elsewhere such as https://push.example");
+	if (!rule->by_address || !rule->collector)
+		return;
+	if (!collector_asks_by_name(rule->collector))
+		form_error(reading, by_address->key_place,
+			   "'by_address' does nothing here: %s asks for no name",
+			   rule->collector->name);
+	else if (rule->server_name)
+		form_error(reading, by_address->key_place,
+			   "a rule asks by address or for a server_name, not both");
+	else if (rule->via & VIA_PROXY)
+		form_error(reading, by_address->key_place,
+			   "through a proxy hosts are asked by their names");
+}
+
 static bool check_rule(struct reading *reading, const struct node *node, void *base)
 {
 	struct rule *rule = base;
@@ -256,6 +287,7 @@ static bool check_rule(struct reading *reading, const struct node *node, void *b
 			"'otherwise' is for rules with a 'feature': it holds while that is off");
 	check_inside(reading, node, rule);
 	check_server_names(reading, node, rule);
+	check_path(reading, node, rule);
 	if (rule->starttls && !has_transport(rule))
 		form_error(reading, node_member(node, "starttls")->key_place,
 			   "'starttls' is for subjects such as tcp/25");
@@ -289,10 +321,11 @@ static const struct field rule_fields[] = {
 	{ "verify_name", FIELD_TEXT, AT(struct rule, verify_name), .complain = complain_host },
 	{ "timeout", FIELD_DURATION, AT(struct rule, timeout_us),
 	  .least = 100 * CLOCK_MILLISECOND, .most = 6 * 3600 * CLOCK_SECOND },
-	{ "when_closed", FIELD_WORD, AT(struct rule, not_applicable_when_closed),
-	  .words = closed_words },
+	{ "via", FIELD_WORDS, AT(struct rule, via), .words = via_words, .values = via_values },
+	{ "by_address", FIELD_BOOLEAN, AT(struct rule, by_address) },
+	{ "when_closed", FIELD_WORD, AT(struct rule, when_closed), .words = closed_words },
 	{ "when_absent", FIELD_WORD, AT(struct rule, not_applicable_when_absent),
-	  .words = closed_words },
+	  .words = absent_words },
 	{ "because", FIELD_TEXT, true, AT(struct rule, because) },
 	{ "remedy", FIELD_TEXT, AT(struct rule, remedy) },
 	{ "reference", FIELD_TEXT, AT(struct rule, reference) },

@@ -37,6 +37,19 @@ enum vantage {
 };
 enum { VANTAGE_ANY = 15 };
 
+/* What it means when nobody serves there. */
+enum when_closed {
+	CLOSED_UNKNOWN,
+	CLOSED_NOT_APPLICABLE,	/* refused: there is nothing to judge */
+	CLOSED_OK		/* refused, or nobody answers at all: as it should be */
+};
+
+/* By which paths a URL is reached; rules hold a set of them, or none: as usual. */
+enum via {
+	VIA_DIRECT = 1,
+	VIA_PROXY = 2
+};
+
 struct rule {
 	const char *id;			/* "tls-versions"; unique in its profile */
 	const char *profile;		/* its file: "starface"; the full name is "starface.ID" */
@@ -62,7 +75,9 @@ struct rule {
 	const char *peer;		/* look at this peer instead of the target, or NULL */
 	const char *starttls;
 	const char *server_name, *verify_name;	/* NULL: the target's */
-	bool not_applicable_when_closed;	/* nothing listens: nothing to judge */
+	unsigned via;			/* enum via, or-ed; 0: by the proxy when there is one */
+	bool by_address;		/* ask for the numeric address, not for a name */
+	enum when_closed when_closed;
 	bool not_applicable_when_absent;	/* the subject has nothing of the kind */
 	int64_t timeout_us;		/* 0: the collector's usual */
 };

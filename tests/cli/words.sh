@@ -87,6 +87,10 @@ run 3 observe port tcp/22 127.0.0.1 --via-proxy=http://127.0.0.1:1
 warns 'looks at the way itself'
 run 3 observe port tcp/22 127.0.0.1 --name=pbx.example
 warns 'speaks to nobody by name'
+run 3 observe port tcp/22 127.0.0.1 --by-address
+warns '--by-address: the collector port speaks to nobody by name'
+run 3 observe tls tcp/443 127.0.0.1 --by-address --name=x.example
+warns '--by-address and --name exclude each other'
 run 3 observe smb 127.0.0.1 --starttls=smtp
 warns 'does not use TLS'
 run 3 observe smb 127.0.0.1 --ca-file="$0"

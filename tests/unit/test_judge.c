@@ -206,7 +206,7 @@ static void a_refused_connection_means_what_the_rule_says(void **state)
 	against_text(expect(scene, STATE, OPERATOR_IS), "open");
 	fails(scene, STAGE_CONNECT, REASON_REFUSED);
 	becomes(scene, VERDICT_UNKNOWN, "refused");
-	scene->rule.not_applicable_when_closed = true;
+	scene->rule.when_closed = CLOSED_NOT_APPLICABLE;
 	becomes(scene, VERDICT_NOT_APPLICABLE, "closed");
 	facts_set_boolean(scene->observation.facts, &abouts[SMB1], false);
 	becomes(scene, VERDICT_UNKNOWN, "refused");
@@ -216,6 +216,31 @@ static void a_refused_connection_means_what_the_rule_says(void **state)
 	becomes(scene, VERDICT_UNKNOWN, "timed_out");
 	fails(scene, STAGE_NONE, REASON_NONE);
 	becomes(scene, VERDICT_UNKNOWN, "not_seen");
+}
+
+static void nobody_there_is_fine_where_the_rule_says_so(void **state)
+{
+	static const enum reason silences[] = { REASON_REFUSED, REASON_TIMED_OUT,
+						REASON_UNREACHABLE, REASON_PROHIBITED,
+						REASON_RESET };
+	struct scene *scene = *state;
+
+	against_text(expect(scene, STATE, OPERATOR_IS), "open");
+	scene->rule.when_closed = CLOSED_OK;
+	for (size_t i = 0; i < sizeof silences / sizeof *silences; i++) {
+		fails(scene, STAGE_CONNECT, silences[i]);
+		becomes(scene, VERDICT_OK, "closed");
+	}
+	reads(scene, "open, or closed", "closed (reset at connect)");
+	/* Our own machine's fault says nothing about the other. */
+	fails(scene, STAGE_CONNECT, REASON_NO_ROUTE);
+	becomes(scene, VERDICT_UNKNOWN, "no_route");
+	fails(scene, STAGE_REPLY, REASON_TIMED_OUT);
+	becomes(scene, VERDICT_UNKNOWN, "timed_out");
+	reads(scene, "open, or closed", "no answer (timed_out at reply)");
+	see_state(scene, "closed");
+	fails(scene, STAGE_CONNECT, REASON_REFUSED);
+	becomes(scene, VERDICT_CRITICAL, "violated");
 }
 
 static void what_a_subject_has_not_means_what_the_rule_says(void **state)
@@ -288,6 +313,7 @@ static void an_inapplicable_check_says_why(void **state)
 		[SCENARIO_OFF] = "scenario_off",
 		[PEER_NOT_GIVEN] = "peer_not_given",
 		[OTHER_VANTAGE] = "other_vantage",
+		[NO_PROXY] = "no_proxy",
 		[SWITCHED_OFF] = "switched_off",
 	};
 	struct scene *scene = *state;
@@ -435,6 +461,7 @@ int main(void)
 		SCENE(a_part_of_a_list_decides_only_what_more_of_it_cannot_change),
 		SCENE(a_name_without_this_family_is_not_applicable),
 		SCENE(a_refused_connection_means_what_the_rule_says),
+		SCENE(nobody_there_is_fine_where_the_rule_says_so),
 		SCENE(what_a_subject_has_not_means_what_the_rule_says),
 		SCENE(a_port_of_an_unused_feature_is_said_to_be_one),
 		SCENE(an_exception_covers_a_finding_until_its_end),

@@ -84,7 +84,7 @@ static void a_profile_is_read_with_everything_in_it(void **state)
 	assert_int_equal(web->feature_count, 2);
 	assert_string_equal(web->scenarios[0], "sweep");
 	assert_int_equal(web->timeout_us, 5000000);
-	assert_true(web->not_applicable_when_closed);
+	assert_int_equal(web->when_closed, CLOSED_NOT_APPLICABLE);
 	assert_true(web->not_applicable_when_absent);
 	relay = &profile->rules[1];
 	assert_string_equal(relay->title, "relay");
@@ -94,7 +94,7 @@ static void a_profile_is_read_with_everything_in_it(void **state)
 	assert_string_equal(relay->verify_name, "192.0.2.9");
 	assert_int_equal(relay->severity, SEVERITY_MAJOR);
 	assert_int_equal(relay->vantages, VANTAGE_ANY);
-	assert_false(relay->not_applicable_when_closed);
+	assert_int_equal(relay->when_closed, CLOSED_UNKNOWN);
 }
 
 static void all_faults_of_a_rule_are_found_at_once(void **state)

@@ -46,11 +46,62 @@ static void nobody_can_look_inside_from_elsewhere_or_for_a_peer(void **state)
 			       "for no name\n");
 }
 
+#define GOOD "expect: { http.status: { is: 200 } }"
+
+static void a_rule_says_by_which_paths_and_what_closed_means(void **state)
+{
+	const struct profile *profile = read_rules(
+		*state,
+		RULE("a", "observe: http, subject: 'https://x/', via: [ proxy, direct ], " GOOD)
+		RULE("b", "observe: http, subject: 'https://x/', via: proxy, " GOOD)
+		RULE("c", "observe: http, subject: /, by_address: true, when_closed: ok, " GOOD));
+
+	assert_good(*state);
+	assert_int_equal(profile->rules[0].via, VIA_DIRECT | VIA_PROXY);
+	assert_int_equal(profile->rules[1].via, VIA_PROXY);
+	assert_int_equal(profile->rules[2].via, 0);
+	assert_true(profile->rules[2].by_address);
+	assert_int_equal(profile->rules[2].when_closed, CLOSED_OK);
+}
+
+static void paths_are_for_urls_elsewhere(void **state)
+{
+	read_rules(*state,
+		   RULE("a", "via: proxy, observe: http, subject: [ 'https://x/', /y ], " GOOD)
+		   RULE("b", "via: tunnel, observe: http, subject: 'https://x/', " GOOD)
+		   RULE("c", "when_absent: ok, observe: http, subject: /, " GOOD));
+	assert_problem(*state, "p.yaml:4:26: error: 'via' is for URLs elsewhere such as "
+			       "https://push.example\n");
+	assert_problem(*state, "p.yaml:5:31: error: unknown via 'tunnel' (there are 'direct' "
+			       "and 'proxy')\n");
+	assert_problem(*state, "p.yaml:6:39: error: unknown when_absent 'ok' (there are "
+			       "'unknown' and 'not_applicable')\n");
+}
+
+static void who_asks_by_address_has_a_name_to_leave_out(void **state)
+{
+	read_rules(*state,
+		   RULE("a", "by_address: true, observe: port, subject: tcp/1, " OPEN)
+		   RULE("b", "by_address: true, observe: http, subject: /, server_name: x, " GOOD)
+		   RULE("c", "by_address: true, observe: http, subject: 'http://x', via: proxy, "
+			     GOOD)
+		   RULE("d", "by_address: true, observe: nothing, subject: /, " GOOD));
+	assert_problem(*state, "p.yaml:4:26: error: 'by_address' does nothing here: port asks for "
+			       "no name\n");
+	assert_problem(*state, "p.yaml:5:26: error: a rule asks by address or for a server_name, "
+			       "not both\n");
+	assert_problem(*state, "p.yaml:6:26: error: through a proxy hosts are asked by their "
+			       "names\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PAPERS_TEST(what_looks_inside_does_so_from_the_host),
 		PAPERS_TEST(nobody_can_look_inside_from_elsewhere_or_for_a_peer),
+		PAPERS_TEST(a_rule_says_by_which_paths_and_what_closed_means),
+		PAPERS_TEST(paths_are_for_urls_elsewhere),
+		PAPERS_TEST(who_asks_by_address_has_a_name_to_leave_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
