@@ -13,7 +13,7 @@
 #include "ground/memory.h"
 #include "net/dialogue.h"
 
-enum { SERVERS_MOST = 4, TCP_MOST_BYTES = 2 + UINT16_MAX };
+enum { SERVERS_MOST = 4, SERVERS_LISTED = 16, TCP_MOST_BYTES = 2 + UINT16_MAX };
 
 /* Then twice as long, and so on: within ten seconds four questions. */
 #define PATIENCE_US CLOCK_SECOND
@@ -192,18 +192,32 @@ static void prepare(struct survey *survey, const struct dns_name *name)
 	}
 }
 
+static bool is_asked(const struct survey *survey, const struct address *server)
+{
+	for (size_t i = 0; i < survey->servers; i++)
+		if (address_same_host(&survey->witnesses[i].server, server) &&
+		    survey->witnesses[i].server.port == server->port)
+			return true;
+	return false;
+}
+
+/* Each once, however often it is listed. */
 static bool find_servers(struct survey *survey)
 {
-	struct address servers[SERVERS_MOST];
-	size_t count = resolver_servers(run_resolver(survey->run), servers, SERVERS_MOST);
+	struct address servers[SERVERS_LISTED];
+	size_t count = resolver_servers(run_resolver(survey->run), servers, SERVERS_LISTED);
 
-	survey->servers = count < SERVERS_MOST ? count : SERVERS_MOST;
-	for (size_t i = 0; i < survey->servers; i++)
-		survey->witnesses[i].server = servers[i];
-	if (count > SERVERS_MOST)
-		run_note(survey->run, "the first %d of %zu name servers were asked", SERVERS_MOST,
-			 count);
-	return count;
+	for (size_t i = 0; i < count && i < SERVERS_LISTED; i++) {
+		if (is_asked(survey, &servers[i]))
+			continue;
+		if (survey->servers == SERVERS_MOST) {
+			run_note(survey->run, "only the first %d name servers were asked",
+				 SERVERS_MOST);
+			break;
+		}
+		survey->witnesses[survey->servers++].server = servers[i];
+	}
+	return survey->servers;
 }
 
 static void dns_start(struct run *run)

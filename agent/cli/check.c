@@ -24,6 +24,7 @@ static const struct option options[] = {
 	  "Look at the given hosts by these profiles, without any configuration.",
 	  option_set_list, AT(profiles), NULL },
 	SETUP_PROFILE_DIR(AT(profile_dir)),
+	SETUP_NAME_SERVER(AT(name_servers)),
 	{ "feature", 0, true, "NAME[,NAME]", NULL, COMPLETE_FEATURE,
 	  "The hosts use this part of the product.",
 	  option_set_list, AT(features), "With --profile (a configuration says it itself)" },

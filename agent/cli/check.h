@@ -26,7 +26,7 @@ struct check_settings {
 	uint32_t timeout_ms;
 	/* in both cases */
 	uint32_t probers, probes_per_second, packets_per_second;
-	const char *state_dir;
+	const char *state_dir, *name_servers;
 	bool accept_changes;
 	const char *format, *output, *language, *colour;
 	unsigned verbose;

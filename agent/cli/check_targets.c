@@ -169,6 +169,8 @@ struct config *check_config(const struct invocation *invocation, struct problems
 
 	if (invocation_has(invocation, "probers"))
 		config->probers = settings->probers;
+	if (settings->name_servers)
+		config->name_servers = settings->name_servers;
 	if (invocation_has(invocation, "probes-per-second"))
 		config->limits.probes_per_second = settings->probes_per_second;
 	if (invocation_has(invocation, "packets-per-second"))

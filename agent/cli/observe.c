@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,7 +24,8 @@ enum {
 };
 
 struct observe_settings {
-	const char *name, *verify_name, *ca_file, *starttls, *source, *proxy, *format, *colour;
+	const char *name, *verify_name, *ca_file, *starttls, *source, *proxy, *name_servers;
+	const char *format, *colour;
 	struct strings facts;
 	uint8_t family;
 	uint32_t timeout_ms, packets_per_second;
@@ -72,6 +74,7 @@ static const struct option options[] = {
 	  "Connect from this address of the machine.", setup_set_source, AT(source), NULL },
 	{ "via-proxy", 0, false, "URL", NULL, COMPLETE_NOTHING,
 	  "Connect through this HTTP proxy.", setup_set_proxy, AT(proxy), NULL },
+	SETUP_NAME_SERVER(AT(name_servers)),
 	{ "timeout", 0, false, "TIME", NULL, COMPLETE_NOTHING,
 	  "How long it may take, as seconds or 500ms, 10s, 2m. Usually 10s, and for a range of"
 	  " ports as long as it needs.",
@@ -163,6 +166,12 @@ static const char *host_of(struct arena *arena, const struct subject *subject)
 	return url_parse(subject->text, &url, &why) ? arena_copy(arena, url.host) : "";
 }
 
+/* Whatever the subject: a host of its own is never wanted. */
+static bool says_where(const struct collector *collector)
+{
+	return !(collector->kinds & ~(unsigned)(SUBJECT_URL | SUBJECT_NAME));
+}
+
 /* The words after the collector: a subject, a host, or both. */
 static const char *read_place(const struct invocation *invocation,
 			      const struct collector *collector, struct look *look,
@@ -187,12 +196,13 @@ static const char *read_place(const struct invocation *invocation,
 	if (is_subject && count == 2)
 		return setup_host(invocation->arena, words[1], why);
 	if (!count || is_subject) {
-		text_add_format(why, "a host is missing, as in 'ucposture observe %s %s"
-				     " pbx.example'", collector->name,
-				is_subject ? words[0] : collector->subject);
+		text_add_format(why, "a %s is missing, as in 'ucposture observe %s %s%s'",
+				says_where(collector) ? "subject" : "host", collector->name,
+				is_subject ? words[0] : collector->subject,
+				says_where(collector) ? "" : " pbx.example");
 		return NULL;
 	}
-	if (count == 2 || strchr(words[0], '/')) {
+	if (count == 2 || says_where(collector) || strchr(words[0], '/')) {
 		text_add_char(why, '\'');
 		text_add_foreign(why, words[0], strlen(words[0]), 80);
 		text_add_format(why, "' is not a subject for %s: %s", collector->name,
@@ -372,13 +382,15 @@ static bool is_done(const struct look *look)
 	return true;
 }
 
-static void run_look(struct look *look)
+static void run_look(struct look *look, const char *name_servers)
 {
-	static const struct prober_settings settings;
+	struct prober_settings settings = { 0 };
 	struct loop *loop = loop_new();
-	struct crew *crew = crew_new(loop, 1, &settings);
 	bool stop = false;
 
+	if (name_servers)
+		snprintf(settings.name_servers, sizeof settings.name_servers, "%s", name_servers);
+	struct crew *crew = crew_new(loop, 1, &settings);
 	loop_on_signal(loop, SIGINT, caught, &stop);
 	loop_on_signal(loop, SIGTERM, caught, &stop);
 	for (size_t i = 0; i < look->count; i++)
@@ -453,7 +465,7 @@ static int run(const struct invocation *invocation)
 		text_free(&text);
 		return EXIT_UNKNOWN;
 	}
-	run_look(&look);
+	run_look(&look, settings->name_servers);
 	if (settings->format && !strcmp(settings->format, "json"))
 		add_json(&look, &text);
 	else

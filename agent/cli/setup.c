@@ -122,6 +122,26 @@ bool setup_set_proxy(const struct setting *setting)
 	return false;
 }
 
+bool setup_set_name_servers(const struct setting *setting)
+{
+	const char **place = setting->place, *item = setting->value, *wrong;
+	struct text list = { 0 };
+	size_t length;
+
+	if (*place)
+		text_add(&list, *place);
+	do {
+		length = strcspn(item, ",");
+		wrong = config_add_name_server(
+			&list, arena_copy_span(setting->arena, item, length));
+		item += length + (item[length] == ',');
+	} while (!wrong && *item);
+	*place = arena_copy(setting->arena, text_string(&list));
+	text_free(&list);
+	text_add(setting->why, wrong ? wrong : "");
+	return !wrong;
+}
+
 bool setup_set_readable_file(const struct setting *setting)
 {
 	if (access(setting->value, R_OK) == 0)

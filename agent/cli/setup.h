@@ -26,6 +26,7 @@ const char *setup_host(struct arena *arena, const char *word, struct text *why);
 bool setup_set_name(const struct setting *setting);	/* a host name or an address */
 bool setup_set_source(const struct setting *setting);
 bool setup_set_proxy(const struct setting *setting);
+bool setup_set_name_servers(const struct setting *setting);	/* const char *: a list */
 bool setup_set_readable_file(const struct setting *setting);
 /* In problems, where no file is at fault. */
 struct place setup_command_line(void);
@@ -39,6 +40,10 @@ struct place setup_command_line(void);
 	{ "lang", 0, false, "LANGUAGE", setup_language_words, COMPLETE_WORDS,                 \
 	  "The language of titles, where a profile has both. Usually en.",                    \
 	  option_set_text, at, NULL }
+#define SETUP_NAME_SERVER(at)                                                                 \
+	{ "name-server", 0, true, "ADDRESS[:PORT]", NULL, COMPLETE_NOTHING,                   \
+	  "Ask this name server, or several, instead of the system's.",                       \
+	  setup_set_name_servers, at, NULL }
 #define SETUP_COLOUR(at)                                                                      \
 	{ "color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,                      \
 	  "Usually auto: on a terminal, unless NO_COLOR is set.", option_set_text, at, NULL }

@@ -14,6 +14,8 @@
 
 #define MINUTE (60 * CLOCK_SECOND)
 
+enum { NAME_SERVERS_MOST = 8, PORT_OF_DNS = 53 };
+
 static const char *const vantage_words[] = {
 #define VANTAGE_WORD(constant, word, bit) word,
 	VANTAGES(VANTAGE_WORD)
@@ -66,14 +68,39 @@ static const char *complain_proxy(const char *text)
 		    : "a proxy is written http://host:port or http://user:password@host:port";
 }
 
+static size_t count_items(const char *list)
+{
+	size_t count = *list != '\0';
+
+	for (; *list; list++)
+		count += *list == ',';
+	return count;
+}
+
+const char *config_add_name_server(struct text *list, const char *server)
+{
+	struct address address;
+	char host[ADDRESS_ROOM], place[ADDRESS_ROOM];
+	uint16_t port = PORT_OF_DNS;
+
+	if (count_items(text_string(list)) == NAME_SERVERS_MOST)
+		return "these are more than 8 name servers";
+	if (!address_split_host(server, host, sizeof host, &port) ||
+	    !address_parse(host, &address) || address.scope)
+		return "a name server is a numeric address, with :port if need be";
+	address.port = port;
+	address_format_with_port(&address, place);
+	text_add_item(list, ",", place);
+	return NULL;
+}
+
 static const char *complain_name_server(const char *text)
 {
-	char host[ADDRESS_ROOM];
-	uint16_t port;
+	struct text list = { 0 };
+	const char *wrong = config_add_name_server(&list, text);
 
-	return address_split_host(text, host, sizeof host, &port) && !complain_address(host)
-		       ? NULL
-		       : "a name server is a numeric address, with :port if need be";
+	text_free(&list);
+	return wrong;
 }
 
 static bool read_name_servers(struct reading *reading, const struct field *field,
@@ -91,8 +118,14 @@ static bool read_name_servers(struct reading *reading, const struct field *field
 	struct text joined = { 0 };
 	bool good = form_read_field(reading, &texts, node, &list);
 
-	for (size_t i = 0; i < list.count; i++)
-		text_add_item(&joined, ",", list.texts[i]);
+	for (size_t i = 0; good && i < list.count; i++) {
+		const char *wrong = config_add_name_server(&joined, list.texts[i]);
+
+		if (wrong) {
+			form_error(reading, node->place, "%s", wrong);
+			good = false;
+		}
+	}
 	if (good)
 		config->name_servers = arena_copy(reading->arena, text_string(&joined));
 	text_free(&joined);

@@ -73,7 +73,7 @@ struct config {
 	enum vantage vantage;
 	unsigned probers;		/* 0: one per CPU */
 	const char *proxy, *source;
-	const char *name_servers;	/* NULL: the system's */
+	const char *name_servers;	/* see config_add_name_server(); NULL: the system's */
 	const char *profile_dir;	/* the user's own profiles, or NULL */
 	const char *state_dir;		/* where things are remembered; NULL: the usual place */
 	const char *user;		/* to become after starting as root */
@@ -95,6 +95,9 @@ struct config *config_default(void);
 /* Adds a target with the defaults of the configuration; its lists may be filled from the
  * arena. What an earlier call returned is no longer valid. */
 struct target *config_add_target(struct config *config, const char *name, const char *address);
+/* Appends a numeric address, with or without its port, to a list as the resolver takes it.
+ * NULL, or what is wrong, for people. */
+const char *config_add_name_server(struct text *list, const char *server);
 void config_free(struct config *config);
 
 /* For seen.h: whether the target of that number has this name; arg is a named_target. */

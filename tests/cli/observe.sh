@@ -65,6 +65,27 @@ warns "did you mean 'port.rtt_seconds'?"
 run 3 observe smb "tcp/$open" 127.0.0.1 --facts=port.state
 warns "the collector smb knows no 'port.state'"
 
+# A name is asked for once, whatever the version of IP, and its servers can be given.
+run 3 observe dns pbx.example --name-server="127.0.0.1:$closed" --name-server="[::1]:$closed" \
+	--timeout=2 --format=json
+says '"family": null'
+says '"reason": "refused"'
+says "\"127.0.0.1:$closed\","
+says "\"[::1]:$closed\""
+matches observe.schema.json
+run 3 observe dns pbx.example --name-server=ns.example
+warns "--name-server: 'ns.example': a name server is a numeric address"
+run 3 observe dns pbx.example --name-server=::1,,::1
+warns "a name server is a numeric address"
+run 3 observe dns pbx.example --family=4
+warns '--family: the collector dns'
+run 3 observe dns
+warns "a subject is missing, as in 'ucposture observe dns pbx.example'"
+run 3 observe dns 10.0.0.1
+warns "'10.0.0.1' is not a subject for dns: this is an address"
+run 3 observe dns pbx..example
+warns 'a name has no empty part between its dots'
+
 # What cannot be meant is refused before anybody is disturbed.
 run 3 observe smb "tcp/$open" 127.0.0.1 --verify-name=pbx.example
 warns '--verify-name: the collector smb verifies no certificates'

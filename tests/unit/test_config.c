@@ -57,7 +57,7 @@ static void the_agent_is_read_with_everything_in_it(void **state)
 	assert_int_equal(config->probers, 3);
 	assert_string_equal(config->proxy, "http://user:secret@proxy.example:3128");
 	assert_string_equal(config->source, "10.0.0.9");
-	assert_string_equal(config->name_servers, "10.0.0.2,10.0.0.3:5353,[2001:db8::1]:53");
+	assert_string_equal(config->name_servers, "10.0.0.2:53,10.0.0.3:5353,[2001:db8::1]:53");
 	assert_string_equal(config->profile_dir, "/etc/profiles");
 	assert_string_equal(config->state_dir, "/srv/ucposture");
 	assert_string_equal(config->user, "nobody");
@@ -241,6 +241,32 @@ static void a_proxy_is_a_url_of_http(void **state)
 			"written http://host:port or http://user:password@host:port\n");
 }
 
+static void name_servers_are_numeric_addresses(void **state)
+{
+	static const char *const bad[] = { "ns.example", "10.0.0.1:0", "10.0.0.1:", "fe80::1%1",
+					   "2001:db8::1]:53", "" };
+	struct text list = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_non_null(config_add_name_server(&list, bad[i]));
+	assert_int_equal(list.length, 0);
+	for (int i = 0; i < 8; i++)
+		assert_null(config_add_name_server(&list, "2001:db8::ffff:ffff:1"));
+	assert_non_null(config_add_name_server(&list, "10.0.0.1"));
+	text_free(&list);
+	read_config(*state, "agent: { name_servers: [ 10.0.0.1, ns.example ] }\n");
+	assert_problems(*state, "c:1:36: error: 'name_servers' cannot be 'ns.example': a name "
+				"server is a numeric address, with :port if need be\n");
+}
+
+static void name_servers_are_few(void **state)
+{
+	read_config(*state, "agent: { name_servers: [ '::1', '::1', '::1', '::1', '::1', '::1', "
+			    "'::1', '::1', '::1' ] }\n");
+	assert_problems(*state, "c:1:24: error: these are more than 8 name servers\n");
+}
+
 static void null_leaves_the_default(void **state)
 {
 	const struct config *config =
@@ -362,6 +388,8 @@ int main(void)
 		PAPERS_TEST(two_targets_of_one_name_are_refused),
 		PAPERS_TEST(parts_that_are_not_there_yet_are_refused),
 		PAPERS_TEST(a_proxy_is_a_url_of_http),
+		PAPERS_TEST(name_servers_are_numeric_addresses),
+		PAPERS_TEST(name_servers_are_few),
 		PAPERS_TEST(null_leaves_the_default),
 		PAPERS_TEST(an_empty_file_is_no_configuration),
 		PAPERS_TEST(good_targets_beside_bad_ones_are_kept),

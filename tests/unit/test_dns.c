@@ -299,7 +299,7 @@ static void only_four_are_asked(void **state)
 	scene_begin(&scene, parts, 5);
 	observe(&scene, &request);
 	assert_facts(&scene, SEEN PLAIN "; agreement=true");
-	assert_string_equal(scene.seen->detail, "the first 4 of 5 name servers were asked");
+	assert_string_equal(scene.seen->detail, "only the first 4 name servers were asked");
 	assert_int_equal(scene.servers[4].over_udp, 0);
 	scene_end(&scene);
 }
