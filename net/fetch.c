@@ -329,7 +329,8 @@ struct fetch *fetch_start(struct fetcher *fetcher, const struct fetch_plan *plan
 	find_way(fetch);
 	fetch_head_init(&fetch->head, plan->most_head_bytes ? plan->most_head_bytes : HEAD_MOST);
 	fetch_tls_init(&fetch->tls, loop);
-	writer_grow_up_to(&fetch->body, plan->most_body_bytes);
+	if (plan->most_body_bytes)
+		writer_grow_up_to(&fetch->body, plan->most_body_bytes);
 	timer_start(&fetch->deadline, loop, plan->deadline_us, deadline_has_passed, fetch);
 	fetch->stream = stream_open(loop, &fetch->route, 1, &events, fetch);
 	return fetch;

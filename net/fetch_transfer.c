@@ -249,7 +249,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
 /* --- one transfer ---------------------------------------------------------- */
 
 /* What is the same for all: set once in a handle's life. */
-static CURL *easy_new(const struct fetcher *fetcher)
+static CURL *easy_new(void)
 {
 	CURL *easy = curl_easy_init();
 
@@ -264,7 +264,6 @@ static CURL *easy_new(const struct fetcher *fetcher)
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECT_TO, fetcher->nowhere);
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, give_socket);
@@ -307,6 +306,9 @@ static void easy_begin(struct transfer *transfer, const struct transfer_plan *pl
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, plan->agent);
 	/* An empty one is also deaf to the environment. */
 	curl_easy_setopt(easy, CURLOPT_PROXY, plan->proxy ? proxy_nowhere : "");
+	/* With both, the proxy would be asked for a tunnel to nowhere. */
+	curl_easy_setopt(easy, CURLOPT_CONNECT_TO,
+			 plan->proxy ? NULL : transfer->fetcher->nowhere);
 	curl_easy_setopt(easy, CURLOPT_PROXYHEADER, transfer->proxy_headers);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
@@ -331,7 +333,7 @@ struct transfer *transfer_start(struct fetcher *fetcher, const struct transfer_p
 	if (plan->proxy)
 		transfer->proxy_headers = proxy_headers(plan->proxy);
 	transfer->easy = fetcher->idle_count ? fetcher->idle[--fetcher->idle_count]
-					     : easy_new(fetcher);
+					     : easy_new();
 	fetcher->busy++;
 	easy_begin(transfer, plan);
 	return transfer;

@@ -119,6 +119,37 @@ static void without_a_name_the_address_is_asked_for(void **state)
 	fetch_scene_free(scene);
 }
 
+/* Which finds the host by itself: its address need not be known. */
+static void a_proxy_is_asked_for_the_whole_url(void **state)
+{
+	struct fetch_scene *scene = fetch_scene_with("http://pbx.example/a?b", play_request);
+	static const char line[] = "GET http://pbx.example:8080/a?b HTTP/1.1\r\n";
+
+	(void)state;
+	scene->route.proxy.address = scene->route.peer;
+	scene->route.proxy.authorization = "Basic dTpw";
+	scene->route.peer = (struct address){ .port = 8080 };
+	fetch_scene_run(scene, PLENTY);
+	fetch_scene_ended(scene, STAGE_NONE, REASON_NONE);
+	assert_int_equal(scene->end.status, 404);
+	assert_memory_equal(scene->body, line, sizeof line - 1);
+	assert_non_null(strstr(scene->body, "\r\nProxy-Authorization: Basic dTpw\r\n"));
+	fetch_scene_free(scene);
+}
+
+static void a_body_nobody_wants_is_not_waited_for(void **state)
+{
+	struct fetch_scene *scene = fetch_scene_with("http://pbx.example/", play_page);
+
+	(void)state;
+	scene->plan.most_body_bytes = 0;
+	fetch_scene_run(scene, PLENTY);
+	fetch_scene_ended(scene, STAGE_NONE, REASON_NONE);
+	assert_int_equal(scene->end.status, 200);
+	assert_string_equal(scene->body, "");
+	fetch_scene_free(scene);
+}
+
 static void a_name_that_is_none_is_not_asked_for(void **state)
 {
 	static const char *const names[] = { "a b", "a/b", "a@b", "a?b", "a#b", "", "a\r\nb", "[" };
@@ -281,6 +312,8 @@ int main(void)
 		cmocka_unit_test(a_page_is_told_with_its_head_and_body),
 		cmocka_unit_test(the_request_is_what_was_asked_for),
 		cmocka_unit_test(without_a_name_the_address_is_asked_for),
+		cmocka_unit_test(a_proxy_is_asked_for_the_whole_url),
+		cmocka_unit_test(a_body_nobody_wants_is_not_waited_for),
 		cmocka_unit_test(a_name_that_is_none_is_not_asked_for),
 		cmocka_unit_test(nobody_there_is_refused),
 		cmocka_unit_test(a_source_that_is_not_ours_is_said),
