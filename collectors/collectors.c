@@ -7,6 +7,7 @@
 #include "collectors/certificate.h"
 #include "collectors/collector.h"
 #include "collectors/dns.h"
+#include "collectors/host.h"
 #include "collectors/port.h"
 #include "collectors/smb.h"
 #include "collectors/ssh.h"
@@ -19,6 +20,7 @@ static const struct collector *const collectors[] = {
 	&certificate_collector,
 	&ssh_collector,
 	&dns_collector,
+	&host_collector,
 	NULL
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collectors/machine.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/openat2.h>
@@ -116,7 +117,11 @@ static int open_by(int folder, const char *path, const struct open_how *how)
 
 int machine_open_folder(const struct machine *machine, const char *path)
 {
-	return open_by(machine->processes, path, &how_folder);
+	int folder = open_by(machine->processes, path, &how_folder);
+
+	if (folder >= 0)
+		return folder;
+	return errno == ENOENT || errno == ESRCH ? MACHINE_GONE : MACHINE_DENIED;
 }
 
 size_t machine_process_name(const struct machine *machine, unsigned pid,

@@ -33,7 +33,9 @@ int machine_sockets(const struct machine *machine);
 int machine_processes(const struct machine *machine);
 struct machine_orders machine_orders(void);
 
-/* A folder below /proc ("123/fd"), or -1. */
+enum { MACHINE_GONE = -1, MACHINE_DENIED = -2 };
+
+/* A folder below /proc ("123/fd"), or why there is none. */
 int machine_open_folder(const struct machine *machine, const char *path);
 /* The name of a process as the kernel has it, bytes of its own choice; 0: it is gone. */
 size_t machine_process_name(const struct machine *machine, unsigned pid,

@@ -16,6 +16,7 @@ static const struct {
 	{ "tcp/", SUBJECT_TCP },
 	{ "udp/", SUBJECT_UDP },
 	{ "tls/", SUBJECT_TLS },
+	{ "any/", SUBJECT_ANY },
 };
 
 enum { TRANSPORTS = sizeof transports / sizeof *transports, PORT_OF_HTTPS = 443 };
@@ -54,6 +55,9 @@ static bool parse_ports(const char *string, struct subject *out, const char **wh
 
 static const char *kinds_wanted(unsigned kinds)
 {
+	if (kinds & SUBJECT_ANY)
+		return "a subject here is tcp/PORT, udp/PORT, any/PORT for both, or a range such as"
+		       " any/1-1024";
 	if (kinds & SUBJECT_UDP)
 		return "a subject here is tcp/PORT, udp/PORT or a range such as tcp/1-1024";
 	if (kinds & SUBJECT_PATH)

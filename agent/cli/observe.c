@@ -169,7 +169,8 @@ static const char *host_of(struct arena *arena, const struct subject *subject)
 /* Whatever the subject: a host of its own is never wanted. */
 static bool says_where(const struct collector *collector)
 {
-	return !(collector->kinds & ~(unsigned)(SUBJECT_URL | SUBJECT_NAME));
+	return collector->looks_inside ||
+	       !(collector->kinds & ~(unsigned)(SUBJECT_URL | SUBJECT_NAME));
 }
 
 /* The words after the collector: a subject, a host, or both. */

@@ -30,13 +30,20 @@ static long open_by(int folder, const char *path, const struct open_how *how)
 	return syscall(SYS_openat2, (long)folder, path, how, sizeof *how);
 }
 
+static long open_folder(const struct before *before, const char *path)
+{
+	int folder = machine_open_folder(before->machine, path);
+
+	return folder < 0 ? -1 : folder;
+}
+
 /* In the folder of the process to bother. */
 static long open_of_parent(const struct before *before, const char *path)
 {
 	char whole[64];
 
 	snprintf(whole, sizeof whole, "%d/%s", (int)before->parent, path);
-	return machine_open_folder(before->machine, whole);
+	return open_folder(before, whole);
 }
 
 static long try_tcp(const struct before *before)
@@ -131,17 +138,17 @@ static long try_openat(const struct before *before)
 
 static long try_above(const struct before *before)
 {
-	return machine_open_folder(before->machine, "..");
+	return open_folder(before, "..");
 }
 
 static long try_root(const struct before *before)
 {
-	return machine_open_folder(before->machine, "/");
+	return open_folder(before, "/");
 }
 
 static long try_etc(const struct before *before)
 {
-	return machine_open_folder(before->machine, "/etc");
+	return open_folder(before, "/etc");
 }
 
 static long try_root_of_parent(const struct before *before)
@@ -176,7 +183,7 @@ static long try_environment_of_parent(const struct before *before)
 
 static long try_our_memory(const struct before *before)
 {
-	return machine_open_folder(before->machine, "self/mem");
+	return open_folder(before, "self/mem");
 }
 
 static long try_our_own_memory(const struct before *before)
@@ -184,12 +191,12 @@ static long try_our_own_memory(const struct before *before)
 	char path[32];
 
 	snprintf(path, sizeof path, "%d/mem", (int)getpid());
-	return machine_open_folder(before->machine, path);
+	return open_folder(before, path);
 }
 
 static long try_setting_of_the_kernel(const struct before *before)
 {
-	return machine_open_folder(before->machine, "sys/kernel/hostname");
+	return open_folder(before, "sys/kernel/hostname");
 }
 
 static long try_another_file(const struct before *before)
