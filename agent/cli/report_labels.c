@@ -79,53 +79,79 @@ static int compare_texts(const char *a, const char *b)
 	return strcmp(a ? a : "", b ? b : "");
 }
 
-static int compare(const void *a, const void *b, void *arg)
+static int compare_requests(const struct request *a, const struct request *b)
 {
-	const struct series *series = arg;
-	uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
-	const struct plan_observation *left = &series->plan->observations[i];
-	const struct plan_observation *right = &series->plan->observations[j];
-	int order = (left->target > right->target) - (left->target < right->target);
+	int order = compare_texts(a->subject.text, b->subject.text);
 
 	if (!order)
-		order = compare_texts(series->peers[i], series->peers[j]);
+		order = a->family - b->family;
 	if (!order)
-		order = compare_texts(left->request.subject.text, right->request.subject.text);
+		order = compare_texts(a->starttls, b->starttls);
 	if (!order)
-		order = left->request.family - right->request.family;
+		order = compare_texts(a->name, b->name);
 	if (!order)
-		order = compare_texts(left->request.starttls, right->request.starttls);
+		order = compare_texts(a->verify_name, b->verify_name);
 	if (!order)
-		order = compare_texts(left->request.name, right->request.name);
+		order = a->by_address - b->by_address;
 	if (!order)
-		order = compare_texts(left->request.verify_name, right->request.verify_name);
-	if (!order)
-		order = left->request.by_address - right->request.by_address;
-	if (!order)
-		order = compare_texts(left->request.proxy, right->request.proxy);
+		order = compare_texts(a->proxy, b->proxy);
 	return order;
 }
 
-struct series *series_by(const struct plan *plan, const struct collector *collector)
+static int compare_labels(const struct plan *plan, const struct series_item *left,
+			  const struct series_item *right)
+{
+	int order = (left->target > right->target) - (left->target < right->target);
+
+	if (!order)
+		order = compare_texts(left->peer, right->peer);
+	if (!order)
+		order = compare_requests(&plan->observations[left->observation].request,
+					 &plan->observations[right->observation].request);
+	return order;
+}
+
+static int compare(const void *a, const void *b, void *plan)
+{
+	const struct series_item *left = a, *right = b;
+	int order = compare_labels(plan, left, right);
+
+	return order ? order
+		     : (left->observation > right->observation) -
+			       (left->observation < right->observation);
+}
+
+static bool tells_facts_of(const struct collector *collector, const struct collector *owner)
+{
+	return collector == owner || collector->also == owner->facts;
+}
+
+struct series *series_by(const struct plan *plan, const struct collector *owner)
 {
 	struct series *series = memory_new(1, sizeof *series);
-	size_t found = 0;
+	size_t found = 0, room = 0;
 
 	series->plan = plan;
-	series->peers = memory_new(plan->observation_count + 1, sizeof *series->peers);
-	series->items = memory_new(plan->observation_count + 1, sizeof *series->items);
-	for (size_t i = 0; i < plan->check_count; i++)
-		if (plan->checks[i].observation != NO_OBSERVATION)
-			series->peers[plan->checks[i].observation] = plan->checks[i].rule->peer;
-	for (uint32_t i = 0; i < plan->observation_count; i++)
-		if (plan->observations[i].request.collector == collector)
-			series->items[found++] = i;
-	qsort_r(series->items, found, sizeof *series->items, compare, series);
-	/* Two peers may be one host: what no label tells apart is given once. */
-	for (size_t i = 0; i < found; i++) {
-		uint32_t *item = &series->items[i];
+	for (size_t i = 0; i < plan->check_count; i++) {
+		const struct check *check = &plan->checks[i];
 
-		if (!i || compare(item, item - 1, series) != 0)
+		if (check->observation == NO_OBSERVATION ||
+		    !tells_facts_of(plan->observations[check->observation].request.collector,
+				    owner))
+			continue;
+		series->items =
+			memory_room_for(series->items, found, &room, sizeof *series->items);
+		series->items[found++] = (struct series_item){
+			check->observation, check->target, check->rule->peer };
+	}
+	if (found)
+		qsort_r(series->items, found, sizeof *series->items, compare, (void *)plan);
+	/* Many checks need one observation, and two peers may be one host: what no label tells
+	 * apart is given once. */
+	for (size_t i = 0; i < found; i++) {
+		const struct series_item *item = &series->items[i];
+
+		if (!i || compare_labels(plan, item, &series->items[series->count - 1]) != 0)
 			series->items[series->count++] = *item;
 	}
 	return series;
@@ -133,7 +159,6 @@ struct series *series_by(const struct plan *plan, const struct collector *collec
 
 void series_free(struct series *series)
 {
-	free(series->peers);
 	free(series->items);
 	free(series);
 }
@@ -153,15 +178,16 @@ static void add_way(struct text *labels, const struct request *request)
 		labels_add(labels, "path", request->proxy ? "proxy" : "direct");
 }
 
-void series_add_labels(const struct series *series, uint32_t observation, struct text *labels)
+void series_add_labels(const struct series *series, size_t index, struct text *labels)
 {
-	const struct plan_observation *about = &series->plan->observations[observation];
-	const struct target *target = &series->plan->config->targets[about->target];
+	const struct series_item *item = &series->items[index];
+	const struct request *request = &series->plan->observations[item->observation].request;
+	const struct target *target = &series->plan->config->targets[item->target];
 
 	labels_add(labels, "target", target->name);
-	labels_add(labels, "subject", about->request.subject.text);
-	labels_add(labels, "family", family_word(about->request.family));
-	labels_add(labels, "peer", series->peers[observation] ? series->peers[observation] : "");
-	add_way(labels, &about->request);
+	labels_add(labels, "subject", request->subject.text);
+	labels_add(labels, "family", family_word(request->family));
+	labels_add(labels, "peer", item->peer ? item->peer : "");
+	add_way(labels, request);
 	labels_add_own(labels, target);
 }

@@ -17,16 +17,21 @@ void labels_add(struct text *labels, const char *name, const char *value);
 /* The labels that the user gave to the target; ours keep their names. */
 void labels_add_own(struct text *labels, const struct target *target);
 
-/* The observations of one collector, each with labels that no other has. */
+/* An observation as one target sees it. */
+struct series_item {
+	uint32_t observation, target;
+	const char *peer;	/* NULL: the target itself, or what is elsewhere */
+};
+
+/* What tells the facts of one collector's table, each item with labels that no other has. */
 struct series {
 	const struct plan *plan;
-	const char **peers;	/* of every observation of the plan; NULL: the target itself */
-	uint32_t *items;
+	struct series_item *items;
 	size_t count;
 };
 
-struct series *series_by(const struct plan *plan, const struct collector *collector);
+struct series *series_by(const struct plan *plan, const struct collector *owner);
 void series_free(struct series *series);
-void series_add_labels(const struct series *series, uint32_t observation, struct text *labels);
+void series_add_labels(const struct series *series, size_t index, struct text *labels);
 
 #endif

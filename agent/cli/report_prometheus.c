@@ -350,8 +350,8 @@ static void add_fact_metric(const struct report *report, const struct collector 
 	bool begun = false;
 
 	for (size_t i = 0; i < series->count; i++) {
-		uint32_t index = series->items[i];
-		const struct observation *observation = report->round->observations[index];
+		uint32_t number = series->items[i].observation;
+		const struct observation *observation = report->round->observations[number];
 		struct sight sight = { .about = about };
 
 		if (observation) {
@@ -365,7 +365,7 @@ static void add_fact_metric(const struct report *report, const struct collector 
 			add_family(out, about->metric, about->help);
 		begun = true;
 		text_clear(&labels);
-		series_add_labels(series, index, &labels);
+		series_add_labels(series, i, &labels);
 		add_sight(&sight, collector, &labels, out);
 	}
 	text_free(&labels);

@@ -171,13 +171,20 @@ static bool has_place(const struct request *request)
 	return request->subject.first && request->subject.first == request->subject.last;
 }
 
+/* The host of a URL is one, whichever targets need it. */
+static uint32_t owner_of(const struct plan_observation *observation)
+{
+	return observation->request.subject.kind == SUBJECT_URL ? NOBODY : observation->target;
+}
+
 static bool same_place(const void *arg, uint32_t number)
 {
 	const struct comparison *comparison = arg;
 	const struct plan_observation *a = &comparison->plan->observations[number];
 	const struct plan_observation *b = comparison->observation;
 
-	return a->target == b->target && a->request.subject.first == b->request.subject.first &&
+	return owner_of(a) == owner_of(b) &&
+	       a->request.subject.first == b->request.subject.first &&
 	       is_datagram(&a->request) == is_datagram(&b->request) &&
 	       !strcmp(a->request.host, b->request.host);
 }
@@ -185,7 +192,7 @@ static bool same_place(const void *arg, uint32_t number)
 static uint64_t hash_place(const struct plan_observation *observation)
 {
 	const struct request *request = &observation->request;
-	uint64_t hash = seen_hash_number(SEEN_HASH_BEGIN, observation->target);
+	uint64_t hash = seen_hash_number(SEEN_HASH_BEGIN, owner_of(observation));
 
 	hash = seen_hash_number(hash, request->subject.first);
 	hash = seen_hash_number(hash, is_datagram(request));

@@ -10,6 +10,8 @@ static void planning_end(struct planning *planning)
 {
 	seen_free(&planning->seen_observations);
 	seen_free(&planning->seen_names);
+	seen_free(&planning->seen_elsewhere);
+	free(planning->elsewhere);
 	free(planning->menus);
 	free(planning->filled);
 	free(planning->chosen);

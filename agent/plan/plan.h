@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What to ask: targets × rules × subjects × families become checks with stable names, and
- * all checks that need the same thing seen share one observation.
+ * all checks of a target that need the same thing seen share one observation. So do all targets
+ * what is elsewhere: a push server is asked once, not once for each of 500 systems.
  */
 #ifndef AGENT_PLAN_PLAN_H
 #define AGENT_PLAN_PLAN_H
@@ -38,7 +39,7 @@ struct check {
 
 struct plan_observation {
 	struct request request;
-	uint32_t target;
+	uint32_t target;		/* index; of what is elsewhere the first that needs it */
 };
 
 struct plan {

@@ -134,7 +134,6 @@ struct comparison {
 	const struct request *request;
 };
 
-/* Source and authorities follow from the rest within one target. */
 static bool same_request(const void *arg, uint32_t number)
 {
 	const struct comparison *comparison = arg;
@@ -145,7 +144,60 @@ static bool same_request(const void *arg, uint32_t number)
 	       same_texts(a->host, b->host) && same_texts(a->subject.text, b->subject.text) &&
 	       same_texts(a->starttls, b->starttls) && same_texts(a->name, b->name) &&
 	       same_texts(a->verify_name, b->verify_name) && same_texts(a->proxy, b->proxy) &&
+	       same_texts(a->source, b->source) && same_texts(a->authorities, b->authorities) &&
 	       a->by_address == b->by_address;
+}
+
+static uint64_t hash_request(const struct request *request)
+{
+	uint64_t hash = seen_hash_number(SEEN_HASH_BEGIN, (uintptr_t)request->collector);
+
+	hash = seen_hash(seen_hash_number(hash, request->family), request->subject.text);
+	hash = seen_hash(seen_hash(hash, request->starttls), request->host);
+	hash = seen_hash(seen_hash(hash, request->name), request->verify_name);
+	hash = seen_hash(seen_hash(hash, request->proxy), request->source);
+	return seen_hash_number(hash, request->by_address);
+}
+
+static bool is_for_all_targets(const struct request *request)
+{
+	return is_elsewhere(&request->subject) || request->collector->looks_inside;
+}
+
+/* Nobody knows beforehand how many there will be. */
+static void grow_elsewhere(struct planning *planning)
+{
+	struct seen *seen = &planning->seen_elsewhere;
+	size_t count = planning->elsewhere_count;
+
+	if (2 * (count + 1) <= seen->used)
+		return;
+	seen_reset(seen, 2 * (count + 1));
+	for (size_t i = 0; i < count; i++) {
+		uint32_t number = planning->elsewhere[i];
+		const struct request *request = &planning->plan->observations[number].request;
+		struct comparison comparison = { planning->plan, request };
+
+		seen_number(seen, hash_request(request), number, same_request, &comparison);
+	}
+}
+
+static void append(struct planning *planning, const struct request *request)
+{
+	struct plan *plan = planning->plan;
+
+	if (is_for_all_targets(request)) {
+		planning->elsewhere = memory_room_for(
+			planning->elsewhere, planning->elsewhere_count,
+			&planning->elsewhere_room, sizeof *planning->elsewhere);
+		planning->elsewhere[planning->elsewhere_count++] =
+			(uint32_t)plan->observation_count;
+	}
+	plan->observations = memory_room_for(plan->observations, plan->observation_count,
+					     &planning->observation_room,
+					     sizeof *plan->observations);
+	plan->observations[plan->observation_count++] =
+		(struct plan_observation){ *request, planning->index };
 }
 
 /* One look serves both. */
@@ -157,35 +209,22 @@ static void widen(struct request *request, const struct request *other)
 	request->wanted = request->wanted && other->wanted ? request->wanted | other->wanted : 0;
 }
 
-static uint32_t add_observation(struct planning *planning, const struct request *request)
-{
-	struct plan *plan = planning->plan;
-	struct comparison comparison = { plan, request };
-	uint64_t hash = seen_hash_number(SEEN_HASH_BEGIN, (uintptr_t)request->collector);
-	uint32_t number, next = (uint32_t)plan->observation_count;
-
-	hash = seen_hash(seen_hash_number(hash, request->family), request->subject.text);
-	hash = seen_hash(seen_hash(hash, request->starttls), request->host);
-	hash = seen_hash(seen_hash(hash, request->name), request->verify_name);
-	hash = seen_hash(seen_hash_number(hash, request->by_address), request->proxy);
-	number = seen_number(&planning->seen_observations, hash, next, same_request,
-			     &comparison);
-	if (number == next) {
-		plan->observations = memory_room_for(
-			plan->observations, plan->observation_count,
-			&planning->observation_room, sizeof *plan->observations);
-		plan->observations[plan->observation_count++] =
-			(struct plan_observation){ *request, planning->index };
-	} else {
-		widen(&plan->observations[number].request, request);
-	}
-	return number;
-}
-
 uint32_t planning_observe(struct planning *planning, const struct turn *turn,
 			  const struct subject *subject, struct way way)
 {
 	struct request request = make_request(planning, turn, subject, way);
+	struct comparison comparison = { planning->plan, &request };
+	struct seen *seen = &planning->seen_observations;
+	uint32_t number, next = (uint32_t)planning->plan->observation_count;
 
-	return add_observation(planning, &request);
+	if (is_for_all_targets(&request)) {
+		grow_elsewhere(planning);
+		seen = &planning->seen_elsewhere;
+	}
+	number = seen_number(seen, hash_request(&request), next, same_request, &comparison);
+	if (number == next)
+		append(planning, &request);
+	else
+		widen(&planning->plan->observations[number].request, &request);
+	return number;
 }

@@ -31,6 +31,10 @@ struct planning {
 	struct arena *arena;		/* the plan's */
 	size_t check_room, observation_room;
 	struct seen seen_observations, seen_names;
+	/* What is elsewhere is the same for every target: numbers of observations. */
+	struct seen seen_elsewhere;
+	uint32_t *elsewhere;
+	size_t elsewhere_count, elsewhere_room;
 	struct menu *menus;
 	size_t menu_count, menu_room;
 	struct filled *filled;

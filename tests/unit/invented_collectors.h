@@ -68,6 +68,11 @@ static const struct fact_descriptor dns_facts[] = {
 	{ .name = NULL },
 };
 
+static const struct fact_descriptor reach_facts[] = {
+	{ .name = "reach.ok", .type = FACT_BOOLEAN, .metric = "reach_success", .help = "h" },
+	{ .name = NULL },
+};
+
 static const struct fact_descriptor host_facts[] = {
 	{ .name = "host.open", .type = FACT_NUMBERS },
 	{ .name = NULL },
@@ -84,6 +89,8 @@ static const struct collector invented[] = {
 	  .facts = http_facts },
 	{ .name = "dns", .answers = "", .kinds = SUBJECT_NAME, .subject = "pbx.example",
 	  .facts = dns_facts, .familyless = true },
+	{ .name = "reach", .answers = "", .kinds = SUBJECT_URL, .subject = "https://x.example/",
+	  .facts = reach_facts, .also = tls_facts },
 	{ .name = "host", .answers = "", .kinds = SUBJECT_TCP, .subject = "tcp/1-65535",
 	  .facts = host_facts, .looks_inside = true },
 };

@@ -10,6 +10,7 @@
 #define PROXY "http://proxy.example:3128"
 #define OTHER_PROXY "http://other.example:3128"
 #define GOOD "expect: { http.status: { is: 200 } }"
+#define PUSH_ALWAYS RULE("push", "observe: http, subject: 'https://push.example/', " GOOD)
 #define PUSH(keys) \
 	RULE("push", "observe: http, subject: 'https://push.example/', " keys ", " GOOD)
 
@@ -177,6 +178,53 @@ static void what_goes_by_a_path_cannot_become_the_targets_own(void **state)
 			       "a URL such as https://host/path or tcp://host:port\n");
 }
 
+static void what_is_elsewhere_is_observed_once_for_all_targets(void **state)
+{
+	struct papers *papers = *state;
+	struct text config = { 0 };
+	const struct plan *plan;
+
+	read_profile(papers, "p.yaml",
+		     HEAD("p") "rules:\n" PUSH_ALWAYS
+		     RULE("own", "observe: http, subject: /, " GOOD)
+		     RULE("name", "observe: dns, subject: push.example, "
+				  "expect: { dns.a: { present: true } }"));
+	text_add(&config, "targets:\n");
+	for (int i = 1; i <= 100; i++)
+		text_add_format(&config, "  - { name: t%d, address: 10.0.0.%d, profiles: p, "
+					 "timeout: %ds }\n", i, i, i);
+	plan = make_plan(papers, text_string(&config));
+	text_free(&config);
+	assert_good(papers);
+	assert_int_equal(plan->check_count, 300);
+	assert_int_equal(plan->observation_count, 102);
+	for (size_t i = 0; i < plan->check_count; i += 3) {
+		assert_int_equal(plan->checks[i].observation, 0);
+		assert_int_equal(plan->checks[i + 2].observation, 2);
+	}
+	assert_int_equal(plan->observations[0].target, 0);
+	assert_int_equal(request_of(plan, 0)->timeout_ms, 100000);
+}
+
+static void who_goes_another_way_looks_for_itself(void **state)
+{
+	struct papers *papers = *state;
+	const struct plan *plan;
+
+	read_profile(papers, "p.yaml", HEAD("p") "rules:\n" PUSH_ALWAYS);
+	plan = make_plan(
+		papers,
+		"targets:\n"
+		"  - { name: a, address: 10.0.0.1, profiles: p }\n"
+		"  - { name: b, address: 10.0.0.2, profiles: p, source: 10.0.0.9 }\n"
+		"  - { name: c, address: 10.0.0.3, profiles: p, proxy: '" PROXY "' }\n"
+		"  - { name: d, address: 10.0.0.4, profiles: p, source: 10.0.0.9 }\n"
+		"  - { name: e, address: '2001:db8::5', profiles: p }\n");
+	assert_good(papers);
+	assert_int_equal(plan->observation_count, 4);
+	assert_int_equal(plan->checks[3].observation, plan->checks[1].observation);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +238,8 @@ int main(void)
 		PAPERS_TEST(what_is_asked_by_address_has_no_name),
 		PAPERS_TEST(a_path_is_asked_of_the_peer_at_its_port),
 		PAPERS_TEST(overrides_move_urls_and_paths),
+		PAPERS_TEST(what_is_elsewhere_is_observed_once_for_all_targets),
+		PAPERS_TEST(who_goes_another_way_looks_for_itself),
 		PAPERS_TEST(what_goes_by_a_path_cannot_become_the_targets_own),
 	};
 

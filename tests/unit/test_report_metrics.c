@@ -195,6 +195,56 @@ static void who_answers_elsewhere_does_not_make_the_target_up(void **state)
 			       "ucposture_target_up{target=\"pbx\"} 1\n"));
 }
 
+static void what_is_elsewhere_has_a_series_for_each_target_that_needs_it(void **state)
+{
+	struct seen *seen = *state;
+	const char *written, *help;
+	struct request *request;
+
+	plan_to_look(seen);
+	request = plan_to_look(seen);
+	request->collector = collector_named("reach");
+	request->subject = (struct subject){ .kind = SUBJECT_URL, .text = "https://x.example/" };
+	request->family = 0;
+	request->proxy = "http://proxy.example:3128";
+	made_target(seen->made, "other");
+	made_check(seen->made, "reach/x/push/proxy", VERDICT_OK)->observation = 1;
+	made_check(seen->made, "reach/x/again/proxy", VERDICT_OK)->observation = 1;
+	written = made_write(seen->made, "prometheus");
+	assert_non_null(strstr(
+		written,
+		"# TYPE ucposture_reach_success gauge\n"
+		"ucposture_reach_success{target=\"pbx\",subject=\"https://x.example/\",family=\"\","
+		"peer=\"\",path=\"proxy\"} NaN\n"
+		"ucposture_reach_success{target=\"other\",subject=\"https://x.example/\","
+		"family=\"\",peer=\"\",path=\"proxy\"} NaN\n"));
+	/* Facts that two collectors tell are one family. */
+	help = strstr(written, "# HELP ucposture_certificate_trusted ");
+	assert_non_null(help);
+	assert_null(strstr(help + 1, "# HELP ucposture_certificate_trusted "));
+	assert_non_null(strstr(help, "ucposture_certificate_trusted{target=\"other\","
+				     "subject=\"https://x.example/\""));
+}
+
+static void ways_to_an_url_are_told_apart(void **state)
+{
+	struct seen *seen = *state;
+	struct request *request = NULL;
+	const char *written;
+
+	for (int i = 0; i < 3; i++) {
+		request = plan_to_look(seen);
+		request->collector = collector_named("reach");
+		request->subject = (struct subject){ .kind = SUBJECT_URL, .text = "tcp://x:1" };
+		request->by_address = i == 1;
+		request->proxy = i == 2 ? "http://proxy.example:3128" : NULL;
+	}
+	written = made_write(seen->made, "prometheus");
+	assert_non_null(strstr(written, ",peer=\"\",path=\"direct\"} NaN\n"));
+	assert_non_null(strstr(written, ",by_address=\"true\",path=\"direct\"} NaN\n"));
+	assert_non_null(strstr(written, ",path=\"proxy\"} NaN\n"));
+}
+
 static void labels_of_the_user_do_not_clash_with_those_of_facts(void **state)
 {
 	struct seen *seen = *state;
@@ -223,6 +273,8 @@ int main(void)
 		SEEN_TEST(ways_to_look_at_one_place_are_told_apart),
 		SEEN_TEST(what_has_no_version_of_ip_has_an_empty_label),
 		SEEN_TEST(who_answers_elsewhere_does_not_make_the_target_up),
+		SEEN_TEST(what_is_elsewhere_has_a_series_for_each_target_that_needs_it),
+		SEEN_TEST(ways_to_an_url_are_told_apart),
 		SEEN_TEST(labels_of_the_user_do_not_clash_with_those_of_facts),
 	};
 

@@ -286,6 +286,24 @@ static void a_port_is_looked_at_by_one_at_a_time(void **state)
 	scene_end(scene);
 }
 
+/* Whichever targets need it: two of its pages are two observations of one server. */
+static void a_server_elsewhere_is_asked_by_one_target_at_a_time(void **state)
+{
+	struct scene *scene = scene_begin(3, 2);
+
+	(void)state;
+	add(scene, 0, &smb, 1);
+	add(scene, 1, &smb, 1);
+	add(scene, 2, &smb, 1);
+	look_at(scene, 0, SUBJECT_URL, 443, 443);
+	for (size_t i = 0; i < 3; i++)
+		scene->plan.observations[i].request.host = scene->hosts[0];
+	run(scene);
+	assert_int_equal(scene->crew->asked, 3);
+	assert_int_equal(scene->crew->port_most, 1);
+	scene_end(scene);
+}
+
 static void what_is_another_place_does_not_wait(void **state)
 {
 	struct scene *scene = scene_begin(2, 1);
@@ -457,6 +475,7 @@ int main(void)
 		cmocka_unit_test(each_check_is_judged_by_its_own_observation),
 		cmocka_unit_test(conversations_are_few_and_ports_are_many),
 		cmocka_unit_test(a_port_is_looked_at_by_one_at_a_time),
+		cmocka_unit_test(a_server_elsewhere_is_asked_by_one_target_at_a_time),
 		cmocka_unit_test(what_is_another_place_does_not_wait),
 		cmocka_unit_test(who_waits_for_a_silent_one_is_cancelled_with_it),
 		cmocka_unit_test(targets_take_turns),
