@@ -351,9 +351,10 @@ static bool take_body(struct reader *in, struct reading *reading)
 			return false;
 	reply->rcode = reading->rcode < DNS_RCODE_OTHER ? (enum dns_rcode)reading->rcode
 							: DNS_RCODE_OTHER;
-	reply->authenticated = reading->head.flags & FLAG_AUTHENTICATED;
+	/* A refusal may well repeat the flag from our question. */
 	if (!is_yes_or_no(reading->rcode))
 		return true;
+	reply->authenticated = reading->head.flags & FLAG_AUTHENTICATED;
 	owner = follow_aliases(reading);
 	return reply->circular || reply->rcode == DNS_RCODE_NXDOMAIN ||
 	       take_addresses(reading, owner);
