@@ -9,6 +9,7 @@
 #include "collectors/dns.h"
 #include "collectors/host.h"
 #include "collectors/port.h"
+#include "collectors/reach.h"
 #include "collectors/smb.h"
 #include "collectors/ssh.h"
 #include "collectors/tls.h"
@@ -21,6 +22,7 @@ static const struct collector *const collectors[] = {
 	&ssh_collector,
 	&dns_collector,
 	&host_collector,
+	&reach_collector,
 	NULL
 };
 

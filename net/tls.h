@@ -30,6 +30,8 @@ enum tls_result tls_read(struct tls *tls, struct writer *in);
 enum tls_result tls_write(struct tls *tls, const void *bytes, size_t length);
 /* The fatal alert with which the peer broke it off, RFC 8446 6.2; -1: it said none. */
 int tls_alert(const struct tls *tls);
+/* Appends the certificates that the peer has shown: u24 length and DER of each. */
+void tls_shown(const struct tls *tls, struct writer *out);
 /* Moves what must go over the wire to `out`. */
 void tls_drain(struct tls *tls, struct writer *out);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What `ucposture observe` has seen, for people. Facts that belong together are told together
- * where a table of rows says how (observe_tls.c, observe_certificate.c); all others are a
+ * where a table of rows says how (observe_reach.c and its like); all others are a
  * list of names and values, so that a collector needs no row to be read.
  */
 #ifndef AGENT_CLI_OBSERVE_TEXT_H
@@ -33,6 +33,7 @@ struct row {
 	void (*add)(struct page *page);	/* NULL: the first fact as it is */
 };
 
+const struct row *observe_reach_rows(void);
 const struct row *observe_tls_rows(void);
 const struct row *observe_certificate_rows(void);
 const struct row *observe_host_rows(void);

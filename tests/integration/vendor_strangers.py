@@ -16,15 +16,20 @@ import sys
 FLOOD = 16384
 
 
-async def drain(writer, chunk):
-    while True:
+async def flood(writer, chunk):
+    while not writer.transport.is_closing():
         writer.write(chunk)
         await writer.drain()
+        # Even who reads faster than we write leaves some time to the others.
+        await asyncio.sleep(0)
 
 
 async def behave(mode, reader, writer):
     if mode == "silent":
         await reader.read()
+    elif mode == "closes":
+        # Who leaves with words unheard resets the connection.
+        await reader.read(FLOOD)
     elif mode == "resets":
         writer.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -34,11 +39,11 @@ async def behave(mode, reader, writer):
     elif mode == "endless_head":
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\n")
-        await drain(writer, b"X-More: " + b"m" * 1000 + b"\r\n")
+        await flood(writer, b"X-More: " + b"m" * 1000 + b"\r\n")
     elif mode == "endless_body":
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n")
-        await drain(writer, b"b" * FLOOD)
+        await flood(writer, b"b" * FLOOD)
 
 
 def peer(mode):

@@ -142,10 +142,13 @@ void part_look(struct part_scene *scene, struct request request)
 {
 	int64_t until_us = clock_monotonic_us() + 10 * CLOCK_SECOND;
 
-	request.subject = (struct subject){ .kind = SUBJECT_TCP, .first = scene->port,
-					    .last = scene->port, .text = "tcp/1" };
-	request.host = "127.0.0.1";
-	request.family = 4;
+	if (!request.subject.text)
+		request.subject = (struct subject){ .kind = SUBJECT_TCP, .first = scene->port,
+						    .last = scene->port, .text = "tcp/1" };
+	if (!request.host)
+		request.host = "127.0.0.1";
+	if (!request.proxy)
+		request.family = 4;
 	if (!request.timeout_ms)
 		request.timeout_ms = TIMEOUT_MS;
 	runner_start(scene->runner, arena_new(), &request, see, scene);

@@ -10,6 +10,7 @@
 #include "agent/cli/observe_text.h"
 #include "collectors/certificate_facts.h"
 #include "collectors/collector.h"
+#include "collectors/reach.h"
 #include "collectors/tls_facts.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
@@ -17,10 +18,11 @@
 
 static const struct row *const *tables(void)
 {
-	static const struct row *list[3];
+	static const struct row *list[4];
 
 	list[0] = observe_tls_rows();
 	list[1] = observe_certificate_rows();
+	list[2] = observe_reach_rows();
 	return list;
 }
 
@@ -35,7 +37,7 @@ static size_t rows_that_tell(const char *fact)
 	return count;
 }
 
-static void every_fact_of_tls_and_certificate_has_one_row(void **state)
+static void every_fact_of_tls_certificate_and_reach_has_one_row(void **state)
 {
 	size_t facts = 0, told = 0;
 
@@ -43,6 +45,9 @@ static void every_fact_of_tls_and_certificate_has_one_row(void **state)
 	for (const struct fact_descriptor *fact = tls_fact_table; fact->name; fact++, facts++)
 		assert_int_equal(rows_that_tell(fact->name), 1);
 	for (const struct fact_descriptor *fact = certificate_fact_table; fact->name;
+	     fact++, facts++)
+		assert_int_equal(rows_that_tell(fact->name), 1);
+	for (const struct fact_descriptor *fact = reach_collector.facts; fact->name;
 	     fact++, facts++)
 		assert_int_equal(rows_that_tell(fact->name), 1);
 	for (size_t table = 0; tables()[table]; table++)
@@ -190,10 +195,42 @@ static void what_knows_no_version_of_ip_names_none(void **state)
 	made_observation_free(made);
 }
 
+static void assert_reach_tells(const struct made_observation *made, const char *line)
+{
+	char *told = tell(made, 80, false);
+
+	assert_non_null(strstr(told, line));
+	free(told);
+}
+
+static void whether_somebody_is_reached_is_told_in_a_line(void **state)
+{
+	struct made_observation *made = made_observation("certificate");
+	struct facts *facts = made->seen->facts;
+
+	(void)state;
+	facts_set_text(facts, fact_named("reach.path"), "direct");
+	assert_reach_tells(made, "  Reached           cannot be said; directly\n");
+	facts_set_boolean(facts, fact_named("reach.ok"), true);
+	assert_reach_tells(made, "  Reached           yes, directly\n");
+	facts_set_integer(facts, fact_named("reach.status"), 503);
+	assert_reach_tells(made, "  Reached           yes, directly, with status 503\n");
+	facts_set_text(facts, fact_named("reach.path"), "proxy");
+	facts_set_boolean(facts, fact_named("reach.ok"), false);
+	facts_set_text(facts, fact_named("reach.stage"), "connect");
+	facts_set_text(facts, fact_named("reach.reason"), "refused");
+	assert_reach_tells(made, "  Reached        !  no, through the proxy: refused at connect\n");
+	facts_set_real(facts, fact_named("reach.seconds"), 0.015);
+	facts_set_real(facts, fact_named("reach.tls_seconds"), 0.005);
+	assert_reach_tells(made, "  Time              15.0 ms; TLS 5.0 ms\n");
+	made_observation_free(made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_fact_of_tls_and_certificate_has_one_row),
+		cmocka_unit_test(every_fact_of_tls_certificate_and_reach_has_one_row),
+		cmocka_unit_test(whether_somebody_is_reached_is_told_in_a_line),
 		cmocka_unit_test(no_line_is_wider_than_the_screen),
 		cmocka_unit_test(every_word_of_a_fact_is_told_in_a_sentence),
 		cmocka_unit_test(each_fact_can_be_told_alone),
