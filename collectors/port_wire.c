@@ -2,8 +2,8 @@
 #include "collectors/port_wire.h"
 
 #include <inttypes.h>
-#include <string.h>
-#include <strings.h>
+
+#include "collectors/sip_wire.h"
 
 enum port_protocol port_wire_usual(uint16_t port)
 {
@@ -26,83 +26,36 @@ enum port_protocol port_wire_usual(uint16_t port)
 
 /* SIP, RFC 3261 section 11. */
 
+static struct sip_question sip_question_of(const struct port_question *question)
+{
+	return (struct sip_question){
+		.transport = SIP_UDP,
+		.to = question->to,
+		.from = question->from,
+		.branch = question->token,
+		.call_id = question->token,
+		.tag = question->token
+	};
+}
+
 static void sip_ask(struct writer *out, const struct port_question *question)
 {
-	struct address plain_from = question->from, plain_to = question->to;
-	char from[ADDRESS_ROOM], to[ADDRESS_ROOM];
+	const struct sip_question sip = sip_question_of(question);
 
-	/* A zone such as %2 means something on this machine only. */
-	plain_from.scope = plain_to.scope = 0;
-	address_format_with_port(&plain_from, from);
-	address_format_with_port(&plain_to, to);
-	writer_put_format(out, "OPTIONS sip:%s SIP/2.0\r\n", to);
-	writer_put_format(out, "Via: SIP/2.0/UDP %s;rport;branch=z9hG4bK%016" PRIx64 "\r\n", from,
-			  question->token);
-	writer_put_text(out, "Max-Forwards: 70\r\n");
-	writer_put_format(out, "From: <sip:ucposture@%s>;tag=%08" PRIx32 "\r\n", from,
-			  (uint32_t)question->token);
-	writer_put_format(out, "To: <sip:%s>\r\n", to);
-	writer_put_format(out, "Call-ID: %016" PRIx64 "\r\n", question->token);
-	writer_put_text(out, "CSeq: 1 OPTIONS\r\n");
-	writer_put_format(out, "Contact: <sip:ucposture@%s>\r\n", from);
-	writer_put_text(out, "User-Agent: ucposture\r\nAccept: application/sdp\r\n"
-			     "Content-Length: 0\r\n\r\n");
-}
-
-/* The value of a header line, without the blanks around it, when it has that name. */
-static bool sip_header(const char *line, size_t length, const char *name, const char **value,
-		       size_t *value_length)
-{
-	size_t width = strlen(name);
-
-	if (length < width || strncasecmp(line, name, width) != 0)
-		return false;
-	while (width < length && (line[width] == ' ' || line[width] == '\t'))
-		width++;
-	if (width == length || line[width] != ':')
-		return false;
-	do
-		width++;
-	while (width < length && (line[width] == ' ' || line[width] == '\t'));
-	while (length > width && (line[length - 1] == ' ' || line[length - 1] == '\t'))
-		length--;
-	*value = line + width;
-	*value_length = length - width;
-	return true;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool sip_status_line(const char *line, size_t length)
-{
-	return length >= 12 && !memcmp(line, "SIP/2.0 ", 8) && line[8] >= '1' &&
-	       line[8] <= '6' && is_digit(line[9]) && is_digit(line[10]) && line[11] == ' ';
+	sip_put_options(out, &sip);
 }
 
 static bool sip_answers(struct reader *in, const struct port_question *question)
 {
-	struct writer token;
-	uint8_t room[24];
-	const char *line, *value;
-	size_t length, value_length;
-	bool ours = false;
+	const struct sip_question sip = sip_question_of(question);
+	struct sip_message message;
+	struct sip_echo echo;
+	size_t looked = 0;
 
-	writer_init(&token, room, sizeof room);
-	writer_put_format(&token, "%016" PRIx64, question->token);
-	if (!reader_take_line(in, &line, &length) || !sip_status_line(line, length))
+	if (sip_take_message(in, &looked, &message) != TURN_NEXT_STEP || !message.status)
 		return false;
-	while (reader_take_line(in, &line, &length)) {
-		if (!length)
-			return ours;
-		if (sip_header(line, length, "Call-ID", &value, &value_length) ||
-		    sip_header(line, length, "i", &value, &value_length))
-			ours = value_length == token.length &&
-			       !memcmp(value, room, value_length);
-	}
-	return false;
+	sip_compare(&message, &sip, &echo);
+	return echo.ours;
 }
 
 /* NTP, RFC 5905 section 7.3. The transmit timestamp is random, as in the client data

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "collectors/tls/tls_secrets.h"
+#include "collectors/tls_plain.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
 
@@ -349,7 +350,7 @@ static void ask_plainly(struct tls_talk *talk, const struct dialogue_end *end)
 {
 	talk->peer->asked_plainly = true;
 	talk->kept = *end;
-	hold(talk, starttls_plain_sip(), 1, plain_talk_has_ended);
+	hold(talk, tls_plain_sip(), 1, plain_talk_has_ended);
 	wait_for_us(talk, PATIENCE_LEAST_US);
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collectors/starttls/starttls.h"
 
-#include <string.h>
-
 #include "collectors/starttls/starttls_steps.h"
 #include "ground/words.h"
 
@@ -64,56 +62,4 @@ const char *const *starttls_answer_words(void)
 const char *starttls_answer_word(enum starttls_answer answer)
 {
 	return answer == STARTTLS_UNKNOWN ? NULL : starttls_answer_words()[answer - 1];
-}
-
-/* A name as it stands in a SIP URI; IPv6 in brackets. */
-static void put_sip_host(struct writer *out, const char *name)
-{
-	writer_put_format(out, strchr(name, ':') ? "[%s]" : "%s", name);
-}
-
-/* Nobody is called by this: RFC 3261 11. Nothing listens at the address in Via: replies come
- * back over the connection (18.2.2). */
-static void write_options(struct writer *out, void *talk)
-{
-	const char *name = ((const struct starttls *)talk)->name;
-
-	writer_put_text(out, "OPTIONS sip:");
-	put_sip_host(out, name);
-	writer_put_text(out, " SIP/2.0\r\n"
-			     "Via: SIP/2.0/TCP ucposture.invalid;branch=z9hG4bK-ucposture\r\n"
-			     "Max-Forwards: 70\r\n"
-			     "From: <sip:ucposture@ucposture.invalid>;tag=ucposture\r\n"
-			     "To: <sip:");
-	put_sip_host(out, name);
-	writer_put_text(out, ">\r\n"
-			     "Call-ID: ucposture-plain-text\r\n"
-			     "CSeq: 1 OPTIONS\r\n"
-			     "User-Agent: ucposture\r\n"
-			     "Accept: application/sdp\r\n"
-			     "Content-Length: 0\r\n\r\n");
-}
-
-static enum turn read_reply(struct reader *in, void *talk)
-{
-	static const char begin[] = "SIP/2.0 ";
-	struct reader whole = *in;
-	const char *line;
-	size_t length;
-
-	if (reader_left(in) < sizeof begin - 1)
-		return TURN_NEED_MORE;
-	if (!reader_take_if(in, begin, sizeof begin - 1))
-		return TURN_NOT_THIS_PROTOCOL;
-	if (!reader_take_line(&whole, &line, &length))
-		return TURN_NEED_MORE;
-	starttls_note(talk, line, length);
-	return TURN_CONCLUDED;
-}
-
-const struct step *starttls_plain_sip(void)
-{
-	static const struct step options = { "options", write_options, read_reply, STAGE_REPLY };
-
-	return &options;
 }

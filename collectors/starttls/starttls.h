@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How to come from plain text to TLS in each protocol: a few steps before the hello, made of
- * pure functions. Used by tls_talk.c; http, sip and reach may.
+ * pure functions. Used by tls_talk.c; http and reach may.
  */
 #ifndef COLLECTORS_STARTTLS_H
 #define COLLECTORS_STARTTLS_H
@@ -65,8 +65,5 @@ const char *const *starttls_answer_words(void);
 bool starttls_met_tls(const struct starttls *starttls);
 /* What speaks plain text there, by its first bytes: "smtp", "ssh", "http" …; "other". */
 const char *starttls_recognise(const char *bytes, size_t length);
-/* The one step that asks in plain SIP where nobody answers in TLS; `said` is the reply's
- * first line. */
-const struct step *starttls_plain_sip(void);
 
 #endif

@@ -23,10 +23,10 @@ static const struct fixture fixtures[] = {
 	FIXTURE("SIP 200", PORT_SIP,
 		"SIP/2.0 200 OK\r\n"
 		"Via: SIP/2.0/UDP 10.0.0.9:5555;rport=5555;branch=z9hG4bK1122334455667788\r\n"
-		"Call-ID: 1122334455667788\r\nCSeq: 1 OPTIONS\r\n"
+		"Call-ID: 1122334455667788@10.0.0.9:5555\r\nCSeq: 1 OPTIONS\r\n"
 		"Allow: INVITE, ACK, CANCEL, OPTIONS, BYE\r\nContent-Length: 0\r\n\r\n"),
 	FIXTURE("SIP 404 with a compact header and bare line ends", PORT_SIP,
-		"SIP/2.0 404 Not Here\ni : 1122334455667788 \nl: 0\n\n"),
+		"SIP/2.0 404 Not Here\ni : 1122334455667788@10.0.0.9:5555 \nl: 0\n\n"),
 	FIXTURE("NTP, synchronised", PORT_NTP,
 		"\x24\x02\x06\xe8\x00\x00\x01\x00\x00\x00\x02\x00\x0a\x00\x00\x01"
 		"\xe9\x00\x00\x00\x00\x00\x00\x00\x11\x22\x33\x44\x55\x66\x77\x88"

@@ -153,66 +153,15 @@ static void whatever_comes_has_a_word_of_the_list(void **state)
 	}
 }
 
-static const char *options_for(const char *name, char room[static 1024])
-{
-	struct starttls talk = { .name = name };
-	struct writer out;
-
-	writer_init(&out, room, 1024);
-	starttls_plain_sip()->write(&out, &talk);
-	writer_put_u8(&out, 0);
-	assert_true(writer_ok(&out));
-	return room;
-}
-
-static void plain_sip_is_asked_without_calling_anybody(void **state)
-{
-	char room[1024];
-	const char *options = options_for("pbx.example", room);
-
-	(void)state;
-	assert_ptr_equal(strstr(options, "OPTIONS sip:pbx.example SIP/2.0\r\nVia: SIP/2.0/TCP "),
-			 options);
-	assert_non_null(strstr(options, "\r\nTo: <sip:pbx.example>\r\n"));
-	assert_non_null(strstr(options, "\r\nCSeq: 1 OPTIONS\r\n"));
-	assert_string_equal(options + strlen(options) - 23, "\r\nContent-Length: 0\r\n\r\n");
-	options = options_for("2001:db8::5", room);
-	assert_non_null(strstr(options, "OPTIONS sip:[2001:db8::5] SIP/2.0\r\n"));
-}
-
-static enum turn read_plain_sip(const char *bytes, size_t length, struct starttls *talk)
-{
-	struct reader in;
-
-	reader_init(&in, bytes, length);
-	return starttls_plain_sip()->read(&in, talk);
-}
-
-static void who_answers_in_plain_sip_is_known_by_his_first_line(void **state)
-{
-	static const char reply[] = "SIP/2.0 200 OK\r\nVia: x\r\n";
-	struct starttls talk = { .name = "pbx.example" };
-	size_t line = strcspn(reply, "\n") + 1;
-
-	(void)state;
-	for (size_t i = 0; i < line; i++)
-		assert_int_equal(read_plain_sip(reply, i, &talk), TURN_NEED_MORE);
-	assert_int_equal(read_plain_sip(reply, line, &talk), TURN_CONCLUDED);
-	assert_string_equal(talk.said, "SIP/2.0 200 OK");
-	assert_int_equal(read_plain_sip("HTTP/1.1 400 Bad", 16, &talk), TURN_NOT_THIS_PROTOCOL);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_word_names_a_protocol),
-		cmocka_unit_test(who_answers_in_plain_sip_is_known_by_his_first_line),
 		cmocka_unit_test(sip_begins_with_tls_at_once),
 		cmocka_unit_test(answers_have_their_words),
 		cmocka_unit_test(who_speaks_plain_text_is_recognised),
 		cmocka_unit_test(every_plain_word_is_said_of_somebody),
 		cmocka_unit_test(whatever_comes_has_a_word_of_the_list),
-		cmocka_unit_test(plain_sip_is_asked_without_calling_anybody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
