@@ -10,6 +10,7 @@
 #include "collectors/host.h"
 #include "collectors/port.h"
 #include "collectors/reach.h"
+#include "collectors/sip.h"
 #include "collectors/smb.h"
 #include "collectors/ssh.h"
 #include "collectors/tls.h"
@@ -23,6 +24,7 @@ static const struct collector *const collectors[] = {
 	&dns_collector,
 	&host_collector,
 	&reach_collector,
+	&sip_collector,
 	NULL
 };
 
