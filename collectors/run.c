@@ -128,10 +128,16 @@ struct machine *run_machine(const struct run *run)
 	return run->runner->machine;
 }
 
-static void deliver(struct runner *runner, struct assignment *assignment)
+static void stop_collector(struct assignment *assignment)
 {
 	if (assignment->started)
 		assignment->request.collector->stop(&assignment->run);
+	assignment->started = false;
+}
+
+static void deliver(struct runner *runner, struct assignment *assignment)
+{
+	stop_collector(assignment);
 	runner->busy--;
 	assignment->deliver(assignment->arg, assignment->observation);
 	arena_free(assignment->arena);
@@ -224,6 +230,8 @@ static void deadline_has_passed(void *arg)
 	};
 
 	fail(assignment, stages[assignment->progress], REASON_TIMED_OUT);
+	/* At once: in a late turn its own timers are due as well, and it would finish again. */
+	stop_collector(assignment);
 }
 
 static void collect(struct assignment *assignment)

@@ -138,6 +138,27 @@ static void a_deadline_keeps_the_facts_and_stops_the_collector(void **state)
 	scene_end(&scene);
 }
 
+/* All timers that became due while the process was kept busy fire in one turn. */
+static void in_a_late_turn_a_collector_does_not_finish_after_its_deadline(void **state)
+{
+	struct request request = fake_request("later", 60, "tcp/60");
+	struct scene scene;
+	unsigned stops = fake_stops();
+	int64_t begun_us;
+
+	(void)state;
+	scene_begin(&scene);
+	request.timeout_ms = 5;
+	begin(&scene, &request);
+	begun_us = clock_monotonic_us();
+	while (clock_monotonic_us() < begun_us + 100 * CLOCK_MILLISECOND)
+		continue;
+	wait_for(&scene, 1);
+	assert_outcome(scene.seen[0], STAGE_REPLY, REASON_TIMED_OUT);
+	assert_int_equal(fake_stops(), stops + 1);
+	scene_end(&scene);
+}
+
 static void a_name_nobody_looks_up_in_time_times_out_while_resolving(void **state)
 {
 	struct request request = fake_request("echo", 5, "tcp/5");
@@ -322,6 +343,7 @@ int main(void)
 		cmocka_unit_test(one_that_finishes_while_it_starts_is_delivered_later),
 		cmocka_unit_test(many_finish_each_once),
 		cmocka_unit_test(a_deadline_keeps_the_facts_and_stops_the_collector),
+		cmocka_unit_test(in_a_late_turn_a_collector_does_not_finish_after_its_deadline),
 		cmocka_unit_test(a_name_nobody_looks_up_in_time_times_out_while_resolving),
 		cmocka_unit_test(a_name_may_take_its_time),
 		cmocka_unit_test(what_is_wrong_with_a_name_is_said),
