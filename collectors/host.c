@@ -166,7 +166,9 @@ static void tell_address(const struct look *look, const struct host_socket *sock
 static void tell_socket(const struct look *look, const struct host_socket *socket)
 {
 	struct facts *record = facts_add_record(look->run->facts, &facts[ROW_SOCKETS]);
-	const struct host_owner *owner = host_owners_of(look->owners, socket->inode);
+	unsigned processes;
+	const struct host_process *owner =
+		host_owners_of(look->owners, socket->inode, &processes);
 	char user[MACHINE_NAME_ROOM];
 
 	facts_set_text(record, &columns[COLUMN_PROTOCOL], protocols[socket->udp]);
@@ -176,7 +178,7 @@ static void tell_socket(const struct look *look, const struct host_socket *socke
 	if (owner) {
 		facts_set_foreign(record, &columns[COLUMN_PROCESS], owner->name, owner->length);
 		facts_set_integer(record, &columns[COLUMN_PID], owner->pid);
-		facts_set_integer(record, &columns[COLUMN_PROCESSES], owner->processes);
+		facts_set_integer(record, &columns[COLUMN_PROCESSES], processes);
 	}
 	machine_user(look->machine, socket->user, user);
 	facts_set_foreign(record, &columns[COLUMN_USER], user, strlen(user));
@@ -184,10 +186,11 @@ static void tell_socket(const struct look *look, const struct host_socket *socke
 
 static void note_unseen(struct look *look)
 {
+	unsigned processes;
 	size_t unseen = 0;
 
 	for (size_t i = 0; i < look->sockets.count; i++)
-		unseen += !host_owners_of(look->owners, look->sockets.items[i].inode);
+		unseen += !host_owners_of(look->owners, look->sockets.items[i].inode, &processes);
 	if (unseen && host_owners_were_denied(look->owners))
 		run_note(look->run, "of %zu sockets the process is not for us to see; root sees"
 			 " those of all users", unseen);

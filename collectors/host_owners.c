@@ -28,15 +28,22 @@ struct listing {
 	uint8_t bytes[LISTING_BYTES];
 };
 
+struct owner {
+	uint32_t inode;
+	unsigned processes;		/* that have it open */
+	unsigned last;			/* of them that was counted */
+	uint32_t first;			/* of them: its place in the list, when there is any */
+};
+
 struct host_owners {
 	const struct machine *machine;
-	struct host_owner *items;	/* by inode, once looking has begun */
+	struct owner *items;		/* by inode, once looking has begun */
 	size_t count, room;
+	struct host_process *list;	/* processes that have any of them, as they were met */
+	size_t list_count, list_room;
 	bool begun, denied;
 	struct listing processes, descriptors;
 	unsigned pid;			/* whose descriptors these are */
-	char name[MACHINE_NAME_ROOM];	/* its name, once one of the sockets was its */
-	size_t length;
 	unsigned links;			/* read so far */
 };
 
@@ -63,6 +70,7 @@ void host_owners_free(struct host_owners *owners)
 	listing_end(&owners->processes);
 	listing_end(&owners->descriptors);
 	free(owners->items);
+	free(owners->list);
 	free(owners);
 }
 
@@ -72,31 +80,33 @@ void host_owners_add(struct host_owners *owners, uint32_t inode)
 		return;
 	owners->items = memory_room_for(owners->items, owners->count, &owners->room,
 					sizeof *owners->items);
-	owners->items[owners->count++] = (struct host_owner){ .inode = inode };
+	owners->items[owners->count++] = (struct owner){ .inode = inode };
 }
 
 static int by_inode(const void *a, const void *b)
 {
-	uint32_t x = ((const struct host_owner *)a)->inode;
-	uint32_t y = ((const struct host_owner *)b)->inode;
+	uint32_t x = ((const struct owner *)a)->inode;
+	uint32_t y = ((const struct owner *)b)->inode;
 
 	return (x > y) - (x < y);
 }
 
-static struct host_owner *find(const struct host_owners *owners, uint32_t inode)
+static struct owner *find(const struct host_owners *owners, uint32_t inode)
 {
-	const struct host_owner key = { .inode = inode };
+	const struct owner key = { .inode = inode };
 
 	if (!owners->count)
 		return NULL;
 	return bsearch(&key, owners->items, owners->count, sizeof *owners->items, by_inode);
 }
 
-const struct host_owner *host_owners_of(const struct host_owners *owners, uint32_t inode)
+const struct host_process *host_owners_of(const struct host_owners *owners, uint32_t inode,
+					  unsigned *processes)
 {
-	const struct host_owner *owner = inode ? find(owners, inode) : NULL;
+	const struct owner *owner = inode ? find(owners, inode) : NULL;
 
-	return owner && owner->pid ? owner : NULL;
+	*processes = owner ? owner->processes : 0;
+	return *processes ? &owners->list[owner->first] : NULL;
 }
 
 bool host_owners_were_denied(const struct host_owners *owners)
@@ -160,26 +170,34 @@ static uint32_t inode_of_link(const char *target)
 	return *end == ']' && number <= UINT32_MAX ? (uint32_t)number : 0;
 }
 
-static void found(struct host_owners *owners, struct host_owner *owner)
+/* The place of the process that is looked at; its name is read once, when it is needed. */
+static uint32_t place_of_process(struct host_owners *owners)
+{
+	struct host_process *process;
+
+	if (owners->list_count && owners->list[owners->list_count - 1].pid == owners->pid)
+		return (uint32_t)owners->list_count - 1;
+	owners->list = memory_room_for(owners->list, owners->list_count, &owners->list_room,
+				       sizeof *owners->list);
+	process = &owners->list[owners->list_count];
+	process->pid = owners->pid;
+	process->length = machine_process_name(owners->machine, owners->pid, process->name);
+	return (uint32_t)owners->list_count++;
+}
+
+static void found(struct host_owners *owners, struct owner *owner)
 {
 	if (owner->last == owners->pid)
 		return;
 	owner->last = owners->pid;
-	owner->processes++;
-	if (owner->pid && owner->pid < owners->pid)
-		return;
-	if (!owners->length)
-		owners->length =
-			machine_process_name(owners->machine, owners->pid, owners->name);
-	owner->pid = owners->pid;
-	owner->length = owners->length;
-	memcpy(owner->name, owners->name, owners->length);
+	if (!owner->processes++ || owners->list[owner->first].pid > owners->pid)
+		owner->first = place_of_process(owners);
 }
 
 static void look_at_descriptor(struct host_owners *owners, const char *name)
 {
 	char target[64];
-	struct host_owner *owner;
+	struct owner *owner;
 	ssize_t length;
 	uint32_t inode;
 
@@ -205,7 +223,6 @@ static void look_at_process(struct host_owners *owners, const char *name)
 	if (strspn(name, "0123456789") != strlen(name))
 		return;
 	owners->pid = (unsigned)strtoul(name, NULL, 10);
-	owners->length = 0;
 	snprintf(path, sizeof path, "%u/fd", owners->pid);
 	listing_begin(&owners->descriptors, owners, path);
 }

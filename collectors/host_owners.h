@@ -14,14 +14,9 @@
 
 struct host_owners;
 
-/* Of several processes that share a socket the one with the lowest number, which is the one
- * that made it as a rule. */
-struct host_owner {
-	uint32_t inode;
-	unsigned pid;			/* 0: nobody we may look at */
-	unsigned processes;		/* that have it open */
-	unsigned last;			/* of them that was counted */
-	char name[MACHINE_NAME_ROOM];	/* the process's own choice of bytes */
+struct host_process {
+	unsigned pid;
+	char name[MACHINE_NAME_ROOM];	/* its own choice of bytes */
 	size_t length;
 };
 
@@ -33,7 +28,10 @@ void host_owners_add(struct host_owners *owners, uint32_t inode);
 bool host_owners_look(struct host_owners *owners, int64_t until_us);
 /* Some processes were not ours to look at, or there was no /proc for us at all. */
 bool host_owners_were_denied(const struct host_owners *owners);
-/* NULL when nobody was found. */
-const struct host_owner *host_owners_of(const struct host_owners *owners, uint32_t inode);
+/* Of several processes that share a socket the one with the lowest number, which is the one
+ * that made it as a rule, and how many there are. NULL when nobody was found; valid until the
+ * next look. */
+const struct host_process *host_owners_of(const struct host_owners *owners, uint32_t inode,
+					  unsigned *processes);
 
 #endif

@@ -42,6 +42,8 @@ static const int allowed[] = {
 	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(restart_syscall), SCMP_SYS(sched_yield),
 	/* memory */
 	SCMP_SYS(brk), SCMP_SYS(madvise),
+	/* how much there is of it, which qsort() wants to know before it takes any */
+	SCMP_SYS(sysinfo),
 	/* the time, chance, who we are */
 	SCMP_SYS(clock_getres), SCMP_SYS(clock_gettime), SCMP_SYS(getegid),
 	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getpid), SCMP_SYS(getppid),
