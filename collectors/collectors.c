@@ -8,6 +8,7 @@
 #include "collectors/collector.h"
 #include "collectors/dns.h"
 #include "collectors/host.h"
+#include "collectors/http.h"
 #include "collectors/port.h"
 #include "collectors/reach.h"
 #include "collectors/sip.h"
@@ -25,6 +26,7 @@ static const struct collector *const collectors[] = {
 	&host_collector,
 	&reach_collector,
 	&sip_collector,
+	&http_collector,
 	NULL
 };
 

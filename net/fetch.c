@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ground/clock.h"
 #include "ground/memory.h"
 #include "ground/text.h"
 #include "net/fetch_head.h"
@@ -41,9 +42,10 @@ struct fetch {
 	struct fetch_end end;
 };
 
-static int64_t since_start_us(const struct fetch *fetch, int64_t at_us)
+/* By the clock: a turn may have begun long before we did. */
+static int64_t since_start_us(const struct fetch *fetch)
 {
-	return at_us - fetch->started_us;
+	return clock_monotonic_us() - fetch->started_us;
 }
 
 /* --- how it ends ----------------------------------------------------------- */
@@ -107,7 +109,7 @@ static void tell_handshake(struct fetch *fetch)
 	end->chain_cut = tls->cut;
 	end->tls_version = tls->version;
 	if (tls->finished_us)
-		end->tls_us = since_start_us(fetch, tls->finished_us);
+		end->tls_us = tls->finished_us - fetch->started_us;
 }
 
 /* Once the head has come, nothing that happens then is a failure. */
@@ -189,7 +191,7 @@ static bool line_has_come(void *arg, const char *line, size_t length)
 	}
 	if (was_complete || !fetch->head.complete)
 		return true;
-	fetch->end.reply_us = since_start_us(fetch, loop_now_us(fetcher_loop(fetch->fetcher)));
+	fetch->end.reply_us = since_start_us(fetch);
 	return fetch->plan.most_body_bytes;
 }
 
@@ -270,7 +272,7 @@ static void connection_is_open(void *arg)
 
 	fetch->end.address = fetch->route.proxy.address.family ? fetch->route.proxy.address
 							       : fetch->route.peer;
-	fetch->end.connect_us = since_start_us(fetch, loop_now_us(fetcher_loop(fetch->fetcher)));
+	fetch->end.connect_us = since_start_us(fetch);
 	fetch->end.proxy_status = stream_proxy_status(fetch->stream);
 	stream_close(fetch->stream);
 	fetch->stream = NULL;
@@ -324,11 +326,11 @@ struct fetch *fetch_start(struct fetcher *fetcher, const struct fetch_plan *plan
 	fetch->plan = *plan;
 	fetch->done = done;
 	fetch->arg = arg;
-	fetch->started_us = loop_now_us(loop);
+	fetch->started_us = clock_monotonic_us();
 	fetch->end.connect_us = fetch->end.tls_us = fetch->end.reply_us = -1;
 	find_way(fetch);
 	fetch_head_init(&fetch->head, plan->most_head_bytes ? plan->most_head_bytes : HEAD_MOST);
-	fetch_tls_init(&fetch->tls, loop);
+	fetch_tls_init(&fetch->tls);
 	if (plan->most_body_bytes)
 		writer_grow_up_to(&fetch->body, plan->most_body_bytes);
 	timer_start(&fetch->deadline, loop, plan->deadline_us, deadline_has_passed, fetch);

@@ -3,11 +3,13 @@
 
 #include <openssl/ssl.h>
 
+#include "ground/clock.h"
+
 enum { CHAIN_MOST = 64 << 10, ELEMENTS_MOST = 10, STAPLE_MOST = 16 << 10, LENGTH_BYTES = 3 };
 
-void fetch_tls_init(struct fetch_tls *tls, struct loop *loop)
+void fetch_tls_init(struct fetch_tls *tls)
 {
-	*tls = (struct fetch_tls){ .loop = loop };
+	*tls = (struct fetch_tls){ .finished_us = 0 };
 	writer_grow_up_to(&tls->chain, CHAIN_MOST);
 	writer_grow_up_to(&tls->staple, STAPLE_MOST);
 }
@@ -73,7 +75,7 @@ static void note_progress(const SSL *ssl, int where, int value)
 		tls->alerted = true;
 	if (where & SSL_CB_HANDSHAKE_DONE && !tls->finished_us) {
 		tls->version = SSL_get_version(ssl);
-		tls->finished_us = loop_now_us(tls->loop);
+		tls->finished_us = clock_monotonic_us();
 	}
 }
 

@@ -8,10 +8,8 @@
 #define NET_FETCH_TLS_H
 
 #include "net/bytes.h"
-#include "net/loop.h"
 
 struct fetch_tls {
-	struct loop *loop;
 	struct writer chain, staple;	/* as fetch.h's struct fetch_end has them */
 	bool cut;			/* the peer sends more than was kept */
 	bool alien;			/* what came first is no record of TLS */
@@ -21,7 +19,7 @@ struct fetch_tls {
 	int64_t finished_us;		/* monotonic; 0: the handshake is not finished */
 };
 
-void fetch_tls_init(struct fetch_tls *tls, struct loop *loop);
+void fetch_tls_init(struct fetch_tls *tls);
 void fetch_tls_free(struct fetch_tls *tls);
 /* context: the SSL_CTX of one connection. */
 void fetch_tls_prepare(struct fetch_tls *tls, void *context);

@@ -151,7 +151,8 @@ static void add_row(struct page *page, const struct row *row, bool verbose)
 static const struct row *table_at(size_t index)
 {
 	const struct row *const tables[] = { observe_reach_rows(), observe_tls_rows(),
-					     observe_certificate_rows(), observe_host_rows() };
+					     observe_http_rows(), observe_certificate_rows(),
+					     observe_host_rows() };
 
 	return index < sizeof tables / sizeof *tables ? tables[index] : NULL;
 }
