@@ -183,6 +183,20 @@ static void dialogue_go_on(struct dialogue *dialogue)
 		dialogue_conclude(dialogue);
 }
 
+static void on_time_to_go_on(void *arg)
+{
+	struct dialogue *dialogue = arg;
+
+	dialogue->step++;
+	dialogue_go_on(dialogue);
+}
+
+void dialogue_go_on_at(struct dialogue *dialogue, int64_t at_us)
+{
+	if (!dialogue->finished && dialogue->stream)
+		timer_start(&dialogue->again, dialogue->loop, at_us, on_time_to_go_on, dialogue);
+}
+
 /* True when what was taken from `in` is done with and the dialogue goes on, with the same
  * step or with the next one. */
 static bool hear_step(struct dialogue *dialogue, struct reader *in)

@@ -63,6 +63,9 @@ struct address dialogue_sender(const struct dialogue *dialogue);
 /* For a step's write or read: who is not done then has timed out. Never beyond the plan's
  * deadline; calling it again moves it. */
 void dialogue_wait_until(struct dialogue *dialogue, int64_t at_us);
+/* For a step's write or read: the next step begins then, whether this one was answered or not;
+ * behind the last the dialogue ends well. Calling it again moves it. TCP only. */
+void dialogue_go_on_at(struct dialogue *dialogue, int64_t at_us);
 /* Ends it without calling done. */
 void dialogue_cancel(struct dialogue *dialogue);
 

@@ -20,6 +20,8 @@ struct route {
 	struct proxy proxy;
 	const char *name;		/* what the CONNECT line and SNI say; NULL: the address */
 	bool tls;			/* encrypt from the first byte */
+	int socket;			/* connected there already, and the stream's from now
+					   on; 0: the stream connects itself */
 };
 
 #endif

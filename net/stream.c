@@ -200,6 +200,11 @@ static void stream_connected(struct stream *stream)
 /* That we met ourselves says that nobody listens, but only another port can prove it. */
 static void stream_connect(struct stream *stream)
 {
+	if (stream->route->socket) {
+		stream->fd = stream->route->socket;
+		stream->report.end = CONNECT_ESTABLISHED;
+		return;
+	}
 	do {
 		if (stream->fd >= 0)
 			close(stream->fd);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/dialogue_scene.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -299,6 +300,70 @@ static void a_step_is_never_waited_for_beyond_the_deadline(void **state)
 	scene_assert_ended(scene, STAGE_REPLY, REASON_TIMED_OUT, "answer");
 }
 
+static void listen_briefly(struct writer *out, void *talk)
+{
+	const struct impatient *impatient = talk;
+
+	writer_put_text(out, "HELO\n");
+	dialogue_go_on_at(impatient->dialogue, clock_monotonic_us() + 50 * CLOCK_MILLISECOND);
+}
+
+static void whom_nobody_answers_may_go_on_to_the_end(void **state)
+{
+	static const struct step steps[] = { { "one", listen_briefly, never_satisfied, STAGE_NONE },
+					     { "two", listen_briefly, never_satisfied,
+					       STAGE_NONE } };
+	struct scene *scene = scene_with(play_silent, SOCK_STREAM);
+	struct impatient impatient = { .scene = scene };
+	int64_t began_us = clock_monotonic_us();
+
+	(void)state;
+	scene->plan.steps = steps;
+	scene->plan.count = 2;
+	scene->plan.deadline_us = began_us + 5 * CLOCK_SECOND;
+	impatient.dialogue = dialogue_start(scene->loop, &scene->plan, &impatient,
+					    scene_is_done, scene);
+	loop_run(scene->loop);
+	assert_in_range(clock_monotonic_us() - began_us, 100 * CLOCK_MILLISECOND,
+			4 * CLOCK_SECOND);
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+static void to_go_on_does_not_move_the_deadline(void **state)
+{
+	static const struct step steps[] = { { "one", listen_briefly, never_satisfied,
+					       STAGE_NONE } };
+	struct scene *scene = scene_with(play_silent, SOCK_STREAM);
+	struct impatient impatient = { .scene = scene };
+
+	(void)state;
+	scene->plan.steps = steps;
+	scene->plan.count = 1;
+	scene->plan.deadline_us = clock_monotonic_us() + 20 * CLOCK_MILLISECOND;
+	impatient.dialogue = dialogue_start(scene->loop, &scene->plan, &impatient,
+					    scene_is_done, scene);
+	loop_run(scene->loop);
+	scene_assert_ended(scene, STAGE_REPLY, REASON_TIMED_OUT, "one");
+}
+
+static void a_connected_socket_is_taken_over(void **state)
+{
+	struct scene *scene = scene_with(play_well, SOCK_STREAM);
+	struct sockaddr_storage name;
+	socklen_t length = address_to_socket(&scene->route.peer, &name);
+
+	(void)state;
+	scene->route.socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(scene->route.socket, (struct sockaddr *)&name, length), 0);
+	assert_int_equal(fcntl(scene->route.socket, F_SETFL, O_NONBLOCK), 0);
+	/* Nobody would answer there. */
+	scene->route.peer.port = 1;
+	scene_run_for(scene, 5 * CLOCK_SECOND);
+	assert_string_equal(scene->heard, "OKSEEN");
+	assert_int_equal(fcntl(scene->route.socket, F_GETFD), -1);
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +384,9 @@ int main(void)
 		cmocka_unit_test(a_cancelled_dialogue_says_nothing),
 		cmocka_unit_test(a_step_may_be_waited_for_less_than_the_dialogue),
 		cmocka_unit_test(a_step_is_never_waited_for_beyond_the_deadline),
+		cmocka_unit_test(whom_nobody_answers_may_go_on_to_the_end),
+		cmocka_unit_test(to_go_on_does_not_move_the_deadline),
+		cmocka_unit_test(a_connected_socket_is_taken_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
