@@ -25,7 +25,9 @@ static const char *const reply_words[] = {
 	[PORT_DNS] = "dns",
 	[PORT_TFTP] = "tftp",
 	[PORT_SNMP] = "snmp",
-	[PORT_PROTOCOLS] = NULL
+	/* Over TCP, as port_recognise() says it: */
+	"smtp", "ftp", "imap", "pop3", "ssh", "xmpp", "ldap", "rdp", "mssql", "postgres",
+	"http", "tls", "mysql", "telnet", "vnc", "irc", NULL
 };
 
 static const char *const cause_words[] = {
@@ -44,7 +46,7 @@ static const char *const cause_words[] = {
 };
 
 enum {
-	FACT_STATE, FACT_RTT, FACT_REPLY, FACT_CAUSE,
+	FACT_STATE, FACT_RTT, FACT_REPLY, FACT_BANNER, FACT_CAUSE,
 	FACT_OPEN, FACT_FILTERED_COUNT, FACT_CLOSED_COUNT, FACT_UNREACHABLE_COUNT
 };
 
@@ -60,7 +62,12 @@ static const struct fact_descriptor port_facts[] = {
 	},
 	[FACT_REPLY] = {
 		.name = "port.reply", .type = FACT_TEXT, .words = reply_words,
-		.help = "The protocol in which a UDP port answered"
+		.help = "The protocol in which the port answered; over TCP that is asked only"
+			" when it is wanted"
+	},
+	[FACT_BANNER] = {
+		.name = "port.banner", .type = FACT_TEXT,
+		.help = "The first line of what a TCP port says before it is asked"
 	},
 	[FACT_CAUSE] = {
 		.name = "port.cause", .type = FACT_TEXT, .words = cause_words,
@@ -187,9 +194,26 @@ void port_finish(struct run *run, enum port_state state, enum port_cause cause, 
 	run_finish(run, (struct outcome){ .reason = REASON_NONE });
 }
 
+bool port_reply_is_wanted(const struct request *request)
+{
+	const uint64_t needing = UINT64_C(1) << FACT_REPLY | UINT64_C(1) << FACT_BANNER;
+
+	return !request->wanted || request->wanted & needing;
+}
+
+void port_tell_reply(struct run *run, const char *word)
+{
+	facts_set_text(run->facts, &port_facts[FACT_REPLY], word);
+}
+
+void port_tell_banner(struct run *run, const char *line, size_t length)
+{
+	facts_set_foreign(run->facts, &port_facts[FACT_BANNER], line, length);
+}
+
 void port_finish_reply(struct run *run, enum port_protocol reply, int64_t rtt_us)
 {
-	facts_set_text(run->facts, &port_facts[FACT_REPLY], reply_words[reply]);
+	port_tell_reply(run, reply_words[reply]);
 	port_finish(run, PORT_OPEN, PORT_CAUSE_REPLY, rtt_us);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The port collector: who answers at a TCP or UDP port, and who says no. port.c has the
- * row and the facts; port_tcp.c one TCP port, port_sweep.c a range of them, port_udp.c one
- * or many UDP ports.
+ * row and the facts; port_tcp.c one TCP port, port_reply.c who answers there, port_sweep.c a
+ * range of them, port_udp.c one or many UDP ports.
  *
  * Patience. While nobody at the address has answered, silence is waited for
  * PORT_UNKNOWN_US. Once the round-trip time is known two attempts of path_patience_us()
@@ -82,6 +82,14 @@ enum port_state port_state_of_silence(const struct path *path, int64_t since_us,
 				      enum port_state otherwise, enum port_cause *cause);
 enum port_state port_state_of_icmp(const struct icmp_error *icmp);
 enum port_cause port_cause_of_icmp(const struct icmp_error *icmp);
+
+/* Whether it shall be found out who answers at a TCP port: a look is much cheaper. */
+bool port_reply_is_wanted(const struct request *request);
+/* Takes over the connected socket, and ends the run; then, or before, free it. */
+struct port_reply *port_reply_start(struct run *run, int fd, uint16_t port, int64_t rtt_us);
+void port_reply_free(struct port_reply *reply);
+void port_tell_reply(struct run *run, const char *word);
+void port_tell_banner(struct run *run, const char *line, size_t length);
 
 /* Each sets its facts and ends the run. rtt_us < 0: not measured. */
 void port_finish(struct run *run, enum port_state state, enum port_cause cause, int64_t rtt_us);

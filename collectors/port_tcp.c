@@ -30,6 +30,7 @@ struct tcp_work {
 	int64_t sent_us;
 	unsigned attempt;	/* from 0 */
 	unsigned selves;
+	struct port_reply *reply;	/* NULL: that is not asked, or not yet */
 };
 
 static void attempt_begin(void *arg);
@@ -67,6 +68,16 @@ static void spare_socket(struct tcp_work *work, enum port_state state)
 	work->fd = -1;
 }
 
+/* A connection that is gone already says nothing, which is soon noticed. */
+static void find_out_who_answers(struct tcp_work *work, int64_t rtt_us)
+{
+	int fd = work->fd;
+
+	work->fd = -1;
+	halt(work);
+	work->reply = port_reply_start(work->run, fd, work->peer.port, rtt_us);
+}
+
 static void conclude_answered(struct tcp_work *work, enum port_state state,
 			      enum port_cause cause)
 {
@@ -78,6 +89,10 @@ static void conclude_answered(struct tcp_work *work, enum port_state state,
 		if (state == PORT_OPEN)
 			rtt_us = handshake_us(work, rtt_us);
 		path_note_round_trip(work->path, rtt_us);
+	}
+	if (state == PORT_OPEN && port_reply_is_wanted(work->run->request)) {
+		find_out_who_answers(work, rtt_us);
+		return;
 	}
 	spare_socket(work, state);
 	halt(work);
@@ -253,7 +268,10 @@ void port_tcp_start(struct run *run)
 
 void port_tcp_stop(struct run *run)
 {
-	halt(run->work);
-	free(run->work);
+	struct tcp_work *work = run->work;
+
+	halt(work);
+	port_reply_free(work->reply);
+	free(work);
 	run->work = NULL;
 }

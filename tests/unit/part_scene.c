@@ -2,6 +2,7 @@
 #include "tests/unit/part_scene.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -98,9 +99,22 @@ static void was_called(void *arg, unsigned what)
 		play(scene);
 }
 
+/* Where the port is given, an address that is nobody else's who runs this test beside us. */
+static void choose_host(struct part_scene *scene)
+{
+	unsigned pid = (unsigned)getpid();
+
+	if (scene->part->port)
+		snprintf(scene->host, sizeof scene->host, "127.82.%u.%u", pid / 250 % 250,
+			 pid % 250 + 1);
+	else
+		snprintf(scene->host, sizeof scene->host, "127.0.0.1");
+}
+
 void part_begin(struct part_scene *scene, const struct part *part)
 {
 	const struct resolver_settings settings = { .hosts_file = "/dev/null" };
+	const int yes = 1;
 	struct sockaddr_storage name;
 	socklen_t length;
 	struct address address;
@@ -109,8 +123,12 @@ void part_begin(struct part_scene *scene, const struct part *part)
 	scene->resolver = resolver_new(scene->loop, &settings);
 	scene->runner = runner_new(scene->loop, scene->resolver);
 	scene->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_true(address_parse("127.0.0.1", &address));
+	choose_host(scene);
+	assert_true(address_parse(scene->host, &address));
+	address.port = part->port;
 	length = address_to_socket(&address, &name);
+	assert_int_equal(setsockopt(scene->listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes),
+			 0);
 	assert_int_equal(bind(scene->listener, (struct sockaddr *)&name, length), 0);
 	assert_int_equal(listen(scene->listener, 4), 0);
 	length = sizeof name;
@@ -146,7 +164,7 @@ void part_look(struct part_scene *scene, struct request request)
 		request.subject = (struct subject){ .kind = SUBJECT_TCP, .first = scene->port,
 						    .last = scene->port, .text = "tcp/1" };
 	if (!request.host)
-		request.host = "127.0.0.1";
+		request.host = scene->host;
 	if (!request.proxy)
 		request.family = 4;
 	if (!request.timeout_ms)

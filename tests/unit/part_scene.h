@@ -19,6 +19,7 @@ struct part {
 	size_t length;		/* 0: it is a string */
 	bool waits;		/* until it is spoken to */
 	enum part_then then;
+	uint16_t port;		/* where it serves; 0: anywhere */
 };
 
 struct part_scene {
@@ -27,6 +28,7 @@ struct part_scene {
 	struct resolver *resolver;
 	struct runner *runner;
 	int listener, fd;
+	char host[ADDRESS_ROOM];
 	uint16_t port;
 	struct watch called, spoken_to;
 	struct timer drip;

@@ -73,6 +73,14 @@ struct wish {
 	uint32_t packets_per_second;
 };
 
+/* Not who answers: that is test_port_reply.c's. */
+static inline uint64_t state_alone(void)
+{
+	int row = collector_fact_row(&port_collector, fact_named("port.state"));
+
+	return UINT64_C(1) << row;
+}
+
 static inline void start(struct scene *scene, const struct wish *wish, struct seen *seen)
 {
 	struct arena *arena = arena_new();
@@ -85,6 +93,7 @@ static inline void start(struct scene *scene, const struct wish *wish, struct se
 		.family = strchr(wish->host, ':') ? 6 : 4,
 		.timeout_ms = wish->timeout_ms ? wish->timeout_ms : 5000,
 		.packets_per_second = wish->packets_per_second,
+		.wanted = state_alone(),
 	};
 
 	*seen = (struct seen){ .scene = scene };
