@@ -67,8 +67,19 @@ int words_find(const char *word, const char *const *list)
 	return -1;
 }
 
+static bool is_exactly(char a, char b)
+{
+	return a == b;
+}
+
+static bool is_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
 /* Goes back to the last star only, so that the work is at most pattern × string. */
-bool words_match(const char *pattern, const char *string)
+static bool
+match(const char *pattern, const char *string, bool (*is_same)(char a, char b))
 {
 	const char *star = NULL, *resume = NULL;
 
@@ -76,7 +87,7 @@ bool words_match(const char *pattern, const char *string)
 		if (*pattern == '*') {
 			star = pattern++;
 			resume = string;
-		} else if (*pattern == '?' || *pattern == *string) {
+		} else if (*pattern == '?' || is_same(*pattern, *string)) {
 			pattern++;
 			string++;
 		} else if (star) {
@@ -89,6 +100,16 @@ bool words_match(const char *pattern, const char *string)
 	while (*pattern == '*')
 		pattern++;
 	return !*pattern;
+}
+
+bool words_match(const char *pattern, const char *string)
+{
+	return match(pattern, string, is_exactly);
+}
+
+bool words_match_any_case(const char *pattern, const char *string)
+{
+	return match(pattern, string, is_letter);
 }
 
 static size_t digits_at(const char **string)

@@ -14,6 +14,8 @@ const char *words_nearest(const char *word, const char *const *candidates);
 int words_find(const char *word, const char *const *list);
 /* Shell pattern with * and ?; both match a slash. */
 bool words_match(const char *pattern, const char *string);
+/* The same, whatever the case of letters. */
+bool words_match_any_case(const char *pattern, const char *string);
 /* Versions compared number by number: 1.8.0_232 < 1.8.0_300; <0, 0, >0. */
 int words_compare_versions(const char *a, const char *b);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/engine/entries.h"
 #include "agent/engine/operators.h"
 #include "agent/engine/wording.h"
 #include "ground/clock.h"
@@ -121,24 +122,48 @@ static enum finding find_unchanged(const struct hearing *hearing,
 	return same ? FINDING_HOLDS : FINDING_VIOLATED;
 }
 
+/* After a failure a list holds what was seen so far: a sweep that was broken off has not shown
+ * that nothing else is open. */
+static enum finding compare(const struct hearing *hearing, const struct fact *fact,
+			    const struct expectation *expectation)
+{
+	if (!was_observed(hearing) && operator_sees_list(fact) &&
+	    !operator_is_settled(fact, expectation))
+		return FINDING_MISSING;
+	if (!operator_elements(fact) && operator_speaks_of_each(expectation->operator))
+		return FINDING_MISSING;
+	return operator_holds(fact, expectation) ? FINDING_HOLDS : FINDING_VIOLATED;
+}
+
+static enum finding find_entries(const struct hearing *hearing, const struct fact *fact,
+				 const struct expectation *expectation)
+{
+	enum finding finding;
+	struct fact entries;
+
+	entries_narrow(fact, expectation, &entries);
+	finding = compare(hearing, &entries, expectation);
+	entries_free(&entries);
+	return finding;
+}
+
 static enum finding find(const struct hearing *hearing, const struct expectation *expectation)
 {
 	const struct fact *fact = facts_get(hearing->observation->facts, expectation->fact);
 
 	if (!operator_fits(expectation->operator, expectation->fact->type))
 		return FINDING_UNFIT;
+	/* Where there is no list nobody knows what is on it. */
 	if (!fact)
-		return find_missing(hearing, expectation->operator);
+		return expectation->entry ? FINDING_MISSING
+					  : find_missing(hearing, expectation->operator);
+	if (expectation->entry)
+		return find_entries(hearing, fact, expectation);
 	if (expectation->operator == OPERATOR_REMAINING)
 		return find_remaining(hearing, fact, expectation);
 	if (expectation->operator == OPERATOR_UNCHANGED)
 		return find_unchanged(hearing, expectation);
-	/* After a failure a list holds what was seen so far: a sweep that was broken off has
-	 * not shown that nothing else is open. */
-	if (!was_observed(hearing) && operator_sees_list(fact) &&
-	    !operator_is_settled(fact, expectation))
-		return FINDING_MISSING;
-	return operator_holds(fact, expectation) ? FINDING_HOLDS : FINDING_VIOLATED;
+	return compare(hearing, fact, expectation);
 }
 
 static bool found(const struct hearing *hearing, enum finding finding)
@@ -272,8 +297,8 @@ static void add_observed(const struct hearing *hearing, size_t index, struct tex
 		wording_observed(fact, expectation, &hearing->circumstances->recollection,
 				 hearing->circumstances->wall_us, out);
 	else
-		text_add(out, find_missing(hearing, expectation->operator) == FINDING_MISSING
-				      ? "not seen" : "absent");
+		text_add(out, find(hearing, expectation) == FINDING_MISSING ? "not seen"
+									  : "absent");
 }
 
 /* What broke; while nothing did, everything, each value once. */

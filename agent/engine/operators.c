@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/engine/version.h"
 #include "ground/clock.h"
 #include "ground/words.h"
 
@@ -47,10 +48,11 @@ static bool element_is(const struct fact *fact, size_t element, const struct ope
 	}
 }
 
-/* <0, 0, >0. Texts are versions. */
+/* <0, 0, >0. Texts are versions, and entries of lists have names before theirs. */
 static int element_compare(const struct fact *fact, size_t element,
-			   const struct operand *operand)
+			   const struct expectation *expectation)
 {
+	const struct operand *operand = expectation->operands;
 	int64_t number;
 
 	switch (fact->about->type) {
@@ -58,7 +60,10 @@ static int element_compare(const struct fact *fact, size_t element,
 		return (fact->real > operand->real) - (fact->real < operand->real);
 	case FACT_TEXT:
 	case FACT_TEXTS:
-		return words_compare_versions(element_text(fact, element), operand->text);
+		return expectation->entry
+			       ? version_compare_names(element_text(fact, element), operand->text)
+			       : words_compare_versions(element_text(fact, element),
+							operand->text);
 	default:
 		number = element_number(fact, element);
 		return (number > operand->integer) - (number < operand->integer);
@@ -155,8 +160,8 @@ static bool element_within(const struct fact *fact, size_t element,
 	return false;
 }
 
-static bool element_matches(const struct fact *fact, size_t element,
-			    const struct expectation *expectation)
+bool operator_matches(const struct fact *fact, size_t element,
+		      const struct expectation *expectation)
 {
 	return !regexec(expectation->pattern, element_text(fact, element), 0, NULL, 0);
 }
@@ -164,13 +169,13 @@ static bool element_matches(const struct fact *fact, size_t element,
 static bool element_at_least(const struct fact *fact, size_t element,
 			     const struct expectation *expectation)
 {
-	return element_compare(fact, element, expectation->operands) >= 0;
+	return element_compare(fact, element, expectation) >= 0;
 }
 
 static bool element_at_most(const struct fact *fact, size_t element,
 			    const struct expectation *expectation)
 {
-	return element_compare(fact, element, expectation->operands) <= 0;
+	return element_compare(fact, element, expectation) <= 0;
 }
 
 static bool holds_within(const struct fact *fact, const struct expectation *expectation)
@@ -180,7 +185,7 @@ static bool holds_within(const struct fact *fact, const struct expectation *expe
 
 static bool holds_matches(const struct fact *fact, const struct expectation *expectation)
 {
-	return holds_for_each(fact, expectation, element_matches);
+	return holds_for_each(fact, expectation, operator_matches);
 }
 
 static bool holds_at_least(const struct fact *fact, const struct expectation *expectation)
@@ -236,6 +241,12 @@ static const struct {
 bool operator_fits(enum operator operator, enum fact_type type)
 {
 	return operators[operator].types & 1u << type;
+}
+
+bool operator_speaks_of_each(enum operator operator)
+{
+	return operator== OPERATOR_WITHIN || operator== OPERATOR_MATCHES ||
+	       operator== OPERATOR_AT_LEAST || operator== OPERATOR_AT_MOST;
 }
 
 bool operator_holds(const struct fact *fact, const struct expectation *expectation)

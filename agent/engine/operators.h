@@ -12,6 +12,9 @@
 /* Whether it makes sense to ask this of a fact of that type; profiles that do are refused. */
 bool operator_fits(enum operator operator, enum fact_type type);
 
+/* Whether it says something of each element: of an empty list that is neither true nor false. */
+bool operator_speaks_of_each(enum operator operator);
+
 /* For every operator that fits but `remaining` and `unchanged`; the fact is there. */
 bool operator_holds(const struct fact *fact, const struct expectation *expectation);
 
@@ -20,6 +23,9 @@ bool operator_is_settled(const struct fact *fact, const struct expectation *expe
 
 /* Whether one element by itself breaks the expectation, for `only` and `none_of`. */
 bool operator_offends(const struct fact *fact, size_t element,
+		      const struct expectation *expectation);
+/* Whether one element has the expectation's pattern. */
+bool operator_matches(const struct fact *fact, size_t element,
 		      const struct expectation *expectation);
 bool operator_sees_list(const struct fact *fact);
 /* 1 for a single value. */

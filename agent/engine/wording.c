@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "agent/engine/entries.h"
 #include "agent/engine/operators.h"
 #include "ground/clock.h"
 
@@ -137,10 +138,27 @@ static void add_unchanged(struct text *out, const struct expectation *expectatio
 		text_add(out, "first seen");
 }
 
+/* Which entries of a list, and how many of them. */
+static void add_entry(struct text *out, const struct expectation *expectation)
+{
+	enum operator operator = expectation->operator;
+
+	text_add_format(out, "%s entry like '%s'",
+			operator== OPERATOR_PRESENT  ? "an"
+			: operator== OPERATOR_ABSENT ? "no"
+						     : "every",
+			expectation->entry);
+	if (operator_speaks_of_each(operator))
+		text_add_format(out, " %s", phrases[operator]);
+}
+
 static void add_expectation(struct text *out, const struct expectation *expectation,
 			    const struct recollection *recollection)
 {
-	text_add(out, phrases[expectation->operator]);
+	if (expectation->entry)
+		add_entry(out, expectation);
+	else
+		text_add(out, phrases[expectation->operator]);
 	switch (expectation->operator) {
 	case OPERATOR_PRESENT:
 	case OPERATOR_ABSENT:
@@ -336,7 +354,9 @@ void wording_observed(const struct fact *fact, const struct expectation *expecta
 		      const struct recollection *recollection, int64_t wall_us,
 		      struct text *out)
 {
-	if (expectation->operator == OPERATOR_UNCHANGED) {
+	if (expectation->entry) {
+		entries_describe(fact, expectation, out);
+	} else if (expectation->operator == OPERATOR_UNCHANGED) {
 		add_unchanged_value(out, fact, recollection);
 	} else if (expectation->operator == OPERATOR_REMAINING) {
 		add_left(out, fact, wall_us);

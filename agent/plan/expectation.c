@@ -120,10 +120,31 @@ static bool read_operands(struct reading *reading, const struct node *node,
 	return operators[expectation->operator].read(reading, node, expectation);
 }
 
-static bool read_operator(struct reading *reading, const struct node *node,
-			  const struct fact_descriptor *fact, struct expectations *list)
+/* What can be asked of the entries of a list that match a pattern. */
+static bool operator_fits_entries(struct reading *reading, const struct node *node,
+				  enum operator operator)
 {
-	struct expectation expectation = { .fact = fact };
+	switch (operator) {
+	case OPERATOR_PRESENT:
+	case OPERATOR_ABSENT:
+	case OPERATOR_AT_LEAST:
+	case OPERATOR_AT_MOST:
+	case OPERATOR_MATCHES:
+		return true;
+	default:
+		form_error(reading, node->key_place,
+			   "'%s' cannot be asked of an 'entry': use one of present, absent, "
+			   "at_least, at_most, matches",
+			   node->key);
+		return false;
+	}
+}
+
+static bool read_operator(struct reading *reading, const struct node *node,
+			  const struct fact_descriptor *fact, const char *entry,
+			  struct expectations *list)
+{
+	struct expectation expectation = { .fact = fact, .entry = entry };
 	int operator= words_find(node->key, words);
 
 	if (operator<0) {
@@ -134,6 +155,8 @@ static bool read_operator(struct reading *reading, const struct node *node,
 	expectation.operator=(enum operator) operator;
 	if (!operator_fits(expectation.operator, fact->type))
 		return refuse_operator(reading, node, fact);
+	if (entry && !operator_fits_entries(reading, node, expectation.operator))
+		return false;
 	if (!read_operands(reading, node, list, &expectation))
 		return false;
 	list->items[list->count++] = expectation;
@@ -156,6 +179,35 @@ find_fact(struct reading *reading, const struct node *node, const struct collect
 		fact = NULL;
 	}
 	return fact;
+}
+
+static bool entry_is_good(struct reading *reading, const struct node *entry,
+			  const struct fact_descriptor *fact)
+{
+	if (fact->type != FACT_TEXTS) {
+		form_error(reading, entry->key_place,
+			   "'entry' is for lists of texts, and %s is %s", fact->name,
+			   type_words[fact->type]);
+		return false;
+	}
+	return (entry->kind == NODE_TEXT && *entry->text) ||
+	       form_refuse(reading, "entry", entry, "a pattern such as '*OpenJDK*'");
+}
+
+/* What is said of one fact: operators, and of which entries of a list they speak. */
+static void read_fact(struct reading *reading, const struct node *node,
+		      const struct fact_descriptor *fact, struct expectations *list)
+{
+	const struct node *entry = node_member(node, "entry");
+
+	if (entry && !entry_is_good(reading, entry, fact))
+		return;
+	if (entry && node->count == 1)
+		form_error(reading, node->place,
+			   "'entry' needs an operator beside it such as { present: true }");
+	for (const struct node *n = node->first; n; n = n->next)
+		if (n != entry)
+			read_operator(reading, n, fact, entry ? entry->text : NULL, list);
 }
 
 /* Room for every operator of every fact. */
@@ -181,9 +233,8 @@ bool expectations_read(struct reading *reading, const struct node *node,
 
 		if (n->kind != NODE_MAP || !n->count)
 			form_refuse(reading, n->key, n, "an operator such as { is: open }");
-		for (const struct node *o = n->first; fact && n->kind == NODE_MAP && o;
-		     o = o->next)
-			read_operator(reading, o, fact, list);
+		else if (fact)
+			read_fact(reading, n, fact, list);
 	}
 	if (!node->count)
 		form_error(reading, node->place, "nothing is expected here: name a fact");

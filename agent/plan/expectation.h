@@ -64,6 +64,7 @@ struct expectation {
 	enum operator operator;
 	struct operand *operands;
 	size_t count;
+	const char *entry;	/* of a list: only what matches this pattern; NULL: all */
 	regex_t *pattern;	/* MATCHES */
 	struct remaining warning, critical;	/* REMAINING */
 	bool allowed_ports;	/* the word allowed-ports stood there: the plan fills it in */

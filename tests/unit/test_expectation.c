@@ -345,6 +345,41 @@ static void a_fact_of_another_collector_is_refused(void **state)
 			"such a rule would never be judged\n");
 }
 
+static void an_entry_narrows_a_list_of_texts(void **state)
+{
+	struct asked *asked = *state;
+
+	ask(asked, "{ dns.a: { at_least: '1.8.0_232', entry: '*OpenJDK*', matches: J },"
+		   " tls.ciphers: { entry: 'X*', absent: true } }");
+	assert_good(&asked->papers);
+	assert_int_equal(asked->list.count, 3);
+	assert_string_equal(asked->list.items[0].entry, "*OpenJDK*");
+	assert_string_equal(asked->list.items[1].entry, "*OpenJDK*");
+	assert_string_equal(asked->list.items[2].entry, "X*");
+	ask(asked, "dns.a: { present: true }");
+	assert_null(asked->list.items[0].entry);
+}
+
+static void an_entry_that_narrows_nothing_is_refused(void **state)
+{
+	assert_refused(*state, "port.state: { entry: x, is: open }",
+		       "e:1:15: error: 'entry' is for lists of texts, and port.state is one "
+		       "text\n");
+	assert_refused(*state, "dns.a: { entry: [ x ], present: true }",
+		       "e:1:17: error: 'entry' must be a pattern such as '*OpenJDK*', not a "
+		       "list\n");
+	assert_refused(*state, "dns.a: { entry: '', present: true }",
+		       "e:1:17: error: 'entry' must be a pattern such as '*OpenJDK*', not ''\n");
+	assert_refused(*state, "dns.a: { entry: x }",
+		       "e:1:8: error: 'entry' needs an operator beside it such as "
+		       "{ present: true }\n");
+	assert_refused(*state, "dns.a: { entry: x, only: y }",
+		       "e:1:20: error: 'only' cannot be asked of an 'entry': use one of present, "
+		       "absent, at_least, at_most, matches\n");
+	assert_refused(*state, "dns.a: { entry: x, at_least: newest }",
+		       "e:1:30: error: 'at_least' must be a version such as 1.8.0, not 'newest'\n");
+}
+
 static void all_faults_are_found_at_once(void **state)
 {
 	assert_refused(
@@ -379,6 +414,8 @@ int main(void)
 		ASKED_TEST(allowed_ports_stands_only_for_open_ports),
 		ASKED_TEST(a_bad_expression_is_refused),
 		ASKED_TEST(a_fact_of_another_collector_is_refused),
+		ASKED_TEST(an_entry_narrows_a_list_of_texts),
+		ASKED_TEST(an_entry_that_narrows_nothing_is_refused),
 		ASKED_TEST(all_faults_are_found_at_once),
 	};
 

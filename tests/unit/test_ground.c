@@ -164,6 +164,15 @@ static void a_star_matches_slashes_too(void **state)
 	assert_false(words_match("a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
 }
 
+static void the_case_of_letters_may_be_of_no_interest(void **state)
+{
+	(void)state;
+	assert_true(words_match_any_case("*openJDK*", "OpenJDK 1.8.0_232"));
+	assert_true(words_match_any_case("emet ?.*", "EMET 5.52"));
+	assert_false(words_match_any_case("emet", "EMET 5.52"));
+	assert_false(words_match("emet*", "EMET 5.52"));
+}
+
 static void versions_compare_by_their_numbers(void **state)
 {
 	(void)state;
@@ -208,6 +217,7 @@ int main(void)
 		cmocka_unit_test(durations_need_a_unit),
 		cmocka_unit_test(the_nearest_word_is_found_and_a_far_one_is_not),
 		cmocka_unit_test(a_star_matches_slashes_too),
+		cmocka_unit_test(the_case_of_letters_may_be_of_no_interest),
 		cmocka_unit_test(versions_compare_by_their_numbers),
 		cmocka_unit_test(a_log_line_carries_no_control_characters),
 	};
