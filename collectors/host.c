@@ -100,6 +100,8 @@ struct look {
 	struct host_sockets sockets;
 	unsigned asked;			/* questions that are answered */
 	struct host_owners *owners;
+	bool looked;			/* for owners, as long as there was time */
+	size_t told;			/* sockets that are records already */
 	struct timer timer;
 };
 
@@ -196,20 +198,6 @@ static void note_unseen(struct look *look)
 			 " those of all users", unseen);
 }
 
-static void tell_sockets(struct look *look)
-{
-	size_t count = look->sockets.count;
-
-	note_unseen(look);
-	if (count > FACT_RECORDS_MOST) {
-		run_note(look->run, "host.sockets has %d of %zu sockets", FACT_RECORDS_MOST,
-			 count);
-		count = FACT_RECORDS_MOST;
-	}
-	for (size_t i = 0; i < count; i++)
-		tell_socket(look, &look->sockets.items[i]);
-}
-
 static void fail(struct look *look, enum stage stage, enum reason reason)
 {
 	run_finish(look->run, (struct outcome){ .stage = stage, .reason = reason });
@@ -224,17 +212,38 @@ static void later(struct look *look, int64_t pause_us)
 /* Looking ends in time, and what was not found by then is told without. */
 static void look_for_owners(struct look *look)
 {
-	int64_t end_us = look->run->deadline_us - RESERVE_US, now_us = clock_monotonic_us();
-	int64_t until_us = now_us + SLICE_US < end_us ? now_us + SLICE_US : end_us;
+	int64_t end_us = look->run->deadline_us - RESERVE_US;
+	int64_t until_us = clock_monotonic_us() + SLICE_US;
 
-	if (!host_owners_look(look->owners, until_us)) {
-		if (clock_monotonic_us() < end_us) {
-			later(look, 0);
-			return;
-		}
+	look->looked = host_owners_look(look->owners, until_us < end_us ? until_us : end_us);
+	if (!look->looked && clock_monotonic_us() >= end_us) {
 		run_note(look->run, "not all processes could be looked at in time");
+		look->looked = true;
 	}
-	tell_sockets(look);
+	if (look->looked)
+		note_unseen(look);
+	later(look, 0);
+}
+
+static void tell_sockets(struct look *look)
+{
+	enum { SOCKETS_PER_LOOK = 64 };
+	int64_t until_us = clock_monotonic_us() + SLICE_US;
+	size_t count = look->sockets.count;
+
+	if (count > FACT_RECORDS_MOST)
+		count = FACT_RECORDS_MOST;
+	do {
+		for (size_t i = 0; i < SOCKETS_PER_LOOK && look->told < count; i++)
+			tell_socket(look, &look->sockets.items[look->told++]);
+	} while (look->told < count && clock_monotonic_us() < until_us);
+	if (look->told < count) {
+		later(look, 0);
+		return;
+	}
+	if (count < look->sockets.count)
+		run_note(look->run, "host.sockets has %zu of %zu sockets", count,
+			 look->sockets.count);
 	run_finish(look->run, (struct outcome){ .reason = REASON_NONE });
 }
 
@@ -249,7 +258,7 @@ static void all_is_answered(struct look *look)
 	look->owners = host_owners_new(look->machine);
 	for (size_t i = 0; i < look->sockets.count; i++)
 		host_owners_add(look->owners, look->sockets.items[i].inode);
-	look_for_owners(look);
+	later(look, 0);
 }
 
 /* A question for each protocol and version of IP; false when this one is not the subject's. */
@@ -337,6 +346,10 @@ static void look_on(void *arg)
 	struct host_answer answer = { 0 };
 	size_t before = look->sockets.count;
 
+	if (look->looked) {
+		tell_sockets(look);
+		return;
+	}
 	if (look->owners) {
 		look_for_owners(look);
 		return;

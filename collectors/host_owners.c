@@ -17,8 +17,7 @@
 enum {
 	LISTING_BYTES = 16 << 10,
 	/* Entries between two looks at the clock. */
-	ENTRIES_PER_LOOK = 256,
-	LINKS_MOST = 1 << 22
+	ENTRIES_PER_LOOK = 256
 };
 
 /* A folder that is being listed. */
@@ -44,7 +43,6 @@ struct host_owners {
 	bool begun, denied;
 	struct listing processes, descriptors;
 	unsigned pid;			/* whose descriptors these are */
-	unsigned links;			/* read so far */
 };
 
 struct host_owners *host_owners_new(const struct machine *machine)
@@ -203,7 +201,6 @@ static void look_at_descriptor(struct host_owners *owners, const char *name)
 
 	if (*name == '.')
 		return;
-	owners->links++;
 	length = readlinkat(owners->descriptors.fd, name, target, sizeof target - 1);
 	if (length < 0) {
 		owners->denied |= errno == EACCES;
@@ -236,7 +233,7 @@ static bool look_further(struct host_owners *owners)
 		name = listing_next(&owners->descriptors);
 		if (name)
 			look_at_descriptor(owners, name);
-		return owners->links < LINKS_MOST;
+		return true;
 	}
 	name = owners->processes.fd >= 0 ? listing_next(&owners->processes) : NULL;
 	if (name)

@@ -8,8 +8,15 @@
 
 enum { INDENT = 4, GAP = 2, PROCESS_LEAST = 16 };
 
-/* Of a line, each as wide as its widest; behind them is the process. */
-enum column { COLUMN_PROTOCOL, COLUMN_ADDRESS, COLUMN_EXPOSURE, COLUMN_USER, COLUMNS };
+/* Of a line: each as wide as its widest, and the last as the screen allows. */
+enum column {
+	COLUMN_PROTOCOL,
+	COLUMN_ADDRESS,
+	COLUMN_EXPOSURE,
+	COLUMN_USER,
+	COLUMN_PROCESS,
+	COLUMNS
+};
 
 static const struct fact *cell_of(const struct facts *record, const char *name)
 {
@@ -40,24 +47,6 @@ static void add_address(const struct facts *record, struct text *out)
 	add_cell(record, "port", out);
 }
 
-static void add_column(const struct facts *record, enum column column, struct text *out)
-{
-	switch (column) {
-	case COLUMN_PROTOCOL:
-		add_cell(record, "protocol", out);
-		break;
-	case COLUMN_ADDRESS:
-		add_address(record, out);
-		break;
-	case COLUMN_EXPOSURE:
-		add_cell(record, "exposure", out);
-		break;
-	default:
-		add_cell(record, "user", out);
-		break;
-	}
-}
-
 /* sshd (812), nginx (901 and 4 more), or nothing. */
 static void add_process(const struct facts *record, struct text *out)
 {
@@ -73,12 +62,33 @@ static void add_process(const struct facts *record, struct text *out)
 	text_add_char(out, ')');
 }
 
+static void add_column(const struct facts *record, enum column column, struct text *out)
+{
+	switch (column) {
+	case COLUMN_PROTOCOL:
+		add_cell(record, "protocol", out);
+		break;
+	case COLUMN_ADDRESS:
+		add_address(record, out);
+		break;
+	case COLUMN_EXPOSURE:
+		add_cell(record, "exposure", out);
+		break;
+	case COLUMN_USER:
+		add_cell(record, "user", out);
+		break;
+	default:
+		add_process(record, out);
+		break;
+	}
+}
+
 static void measure(const struct fact *sockets, unsigned widest[static COLUMNS])
 {
 	struct text cell = { 0 };
 
 	for (size_t i = 0; i < sockets->count; i++) {
-		for (enum column column = 0; column < COLUMNS; column++) {
+		for (enum column column = 0; column < COLUMN_PROCESS; column++) {
 			text_clear(&cell);
 			add_column(sockets->records[i], column, &cell);
 			if (screen_columns(text_string(&cell)) > widest[column])
@@ -88,30 +98,46 @@ static void measure(const struct fact *sockets, unsigned widest[static COLUMNS])
 	text_free(&cell);
 }
 
-static void add_socket(const struct page *page, const struct facts *record,
-		       const unsigned widest[static COLUMNS])
+/* The columns that a screen has room for beside each other, the last of them filling it; a
+ * narrow one gets user and process in a line of their own. */
+static size_t fit(const struct page *page, unsigned widest[static COLUMNS])
 {
-	struct text raw = { 0 }, safe[COLUMNS + 1] = { { 0 } };
-	struct cell cells[COLUMNS + 1];
-	unsigned used = INDENT;
+	unsigned used = INDENT, room = page->screen->width;
 
-	for (enum column column = 0; column <= COLUMNS; column++) {
-		text_clear(&raw);
-		if (column < COLUMNS)
-			add_column(record, column, &raw);
-		else
-			add_process(record, &raw);
-		screen_add_safe(&safe[column], text_string(&raw));
-		cells[column] = (struct cell){ .text = text_string(&safe[column]) };
-		if (column < COLUMNS)
-			used += (cells[column].width = widest[column]) + GAP;
+	for (enum column column = 0; column < COLUMN_PROCESS; column++)
+		used += widest[column] + GAP;
+	if (used + PROCESS_LEAST <= room) {
+		widest[COLUMN_PROCESS] = room - used;
+		return COLUMNS;
 	}
-	cells[COLUMNS].width = used + PROCESS_LEAST < page->screen->width
-				       ? page->screen->width - used
-				       : PROCESS_LEAST;
-	screen_add_row(page->screen, page->out, INDENT, cells, COLUMNS + 1);
+	used = INDENT + widest[COLUMN_PROTOCOL] + GAP + widest[COLUMN_EXPOSURE] + GAP;
+	if (used + widest[COLUMN_ADDRESS] > room)
+		widest[COLUMN_ADDRESS] = used < room ? room - used : 1;
+	used = INDENT + widest[COLUMN_PROTOCOL] + GAP + widest[COLUMN_USER] + GAP;
+	widest[COLUMN_PROCESS] = used + 1 < room ? room - used : 1;
+	return COLUMN_USER;
+}
+
+static void add_socket(const struct page *page, const struct facts *record,
+		       const unsigned widest[static COLUMNS], size_t together)
+{
+	struct text raw = { 0 }, safe[COLUMNS] = { { 0 } };
+	struct cell cells[COLUMNS], below[] = { { "", widest[0], STYLE_PLAIN }, { 0 }, { 0 } };
+
+	for (enum column column = 0; column < COLUMNS; column++) {
+		text_clear(&raw);
+		add_column(record, column, &raw);
+		screen_add_safe(&safe[column], text_string(&raw));
+		cells[column] = (struct cell){ text_string(&safe[column]), widest[column],
+					       STYLE_PLAIN };
+	}
+	screen_add_row(page->screen, page->out, INDENT, cells, together);
+	if (together < COLUMNS) {
+		memcpy(below + 1, cells + together, 2 * sizeof *cells);
+		screen_add_row(page->screen, page->out, INDENT, below, 3);
+	}
 	text_free(&raw);
-	for (enum column column = 0; column <= COLUMNS; column++)
+	for (enum column column = 0; column < COLUMNS; column++)
 		text_free(&safe[column]);
 }
 
@@ -119,11 +145,13 @@ static void add_sockets(struct page *page)
 {
 	const struct fact *sockets = page_fact(page, "host.sockets");
 	unsigned widest[COLUMNS] = { 0 };
+	size_t together;
 
 	page_add(page, false, "%zu", sockets->count);
 	measure(sockets, widest);
+	together = fit(page, widest);
 	for (size_t i = 0; i < sockets->count; i++)
-		add_socket(page, sockets->records[i], widest);
+		add_socket(page, sockets->records[i], widest, together);
 }
 
 static void add_ports(struct page *page, const char *name)

@@ -32,6 +32,9 @@ shows certificate-verbose certificate 80 verbose
 shows certificate-vendor certificate-vendor 80
 shows certificate-vendor-colour certificate-vendor 80 colour
 shows starttls starttls 80
+shows host host 80
+shows host-narrow host 40
+shows host-verbose host 100 verbose
 
 # The marks do not need colours.
 for name in tls certificate-vendor; do

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collectors/certificate_facts.h"
+#include "collectors/collector.h"
 #include "collectors/tls_facts.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
@@ -203,6 +204,48 @@ static void add_starttls(struct facts *facts)
 	facts_set_text(facts, tls_fact(TLS_FACT_PLAIN_TEXT), "smtp");
 }
 
+static void add_socket(struct facts *facts, const char *protocol, const char *address, int64_t port,
+		       const char *exposure, const char *process)
+{
+	const struct fact_descriptor *about = fact_named("host.sockets");
+	const struct fact_descriptor *column = about->columns;
+	struct facts *record = facts_add_record(facts, about);
+
+	for (; column->name; column++) {
+		if (!strcmp(column->name, "protocol"))
+			facts_set_text(record, column, protocol);
+		else if (!strcmp(column->name, "address"))
+			facts_set_text(record, column, address);
+		else if (!strcmp(column->name, "port"))
+			facts_set_integer(record, column, port);
+		else if (!strcmp(column->name, "exposure"))
+			facts_set_text(record, column, exposure);
+		else if (!strcmp(column->name, "user"))
+			facts_set_text(record, column, port < 1024 ? "root" : "starface");
+		else if (process && !strcmp(column->name, "process"))
+			facts_set_text(record, column, process);
+		else if (process && !strcmp(column->name, "pid"))
+			facts_set_integer(record, column, 4711);
+		else if (process && !strcmp(column->name, "processes"))
+			facts_set_integer(record, column, port == 443 ? 5 : 1);
+	}
+}
+
+static void add_host(struct facts *facts)
+{
+	static const char *const listening[] = { "tcp/443", "tcp/1337", "tcp/5061", "udp/161" };
+	static const char *const exposed[] = { "tcp/443", "tcp/5061" };
+
+	facts_set_text(facts, fact_named("host.exposure"), "exposed");
+	facts_set_texts(facts, fact_named("host.listening"), listening, 4);
+	facts_set_texts(facts, fact_named("host.exposed"), exposed, 2);
+	add_socket(facts, "tcp", "*", 443, "exposed", "nginx");
+	add_socket(facts, "tcp", "127.0.0.1", 1337, "loopback", "java");
+	add_socket(facts, "tcp", "2001:db8:1234:5678:9abc:def0:1234:5678", 5061, "exposed",
+		   "a rather long (name) \\x1B");
+	add_socket(facts, "udp", "0.0.0.0%lo", 161, "loopback", NULL);
+}
+
 static const struct kind {
 	const char *name, *collector, *subject, *name_asked;
 	void (*add)(struct facts *facts);
@@ -215,6 +258,7 @@ static const struct kind {
 	  { STAGE_NONE, REASON_NONE, NULL } },
 	{ "certificate-vendor", "certificate", "tls/5061", "sip.pbx.example",
 	  add_certificate_vendor, { STAGE_HANDSHAKE, REASON_CLOSED_EARLY, "certificate" } },
+	{ "host", "host", "any/1-65535", NULL, add_host, { STAGE_NONE, REASON_NONE, NULL } },
 	{ "starttls", "certificate", "tcp/25", NULL, add_starttls,
 	  { STAGE_STARTTLS, REASON_STARTTLS_ABSENT, "ehlo" } },
 };
@@ -241,6 +285,11 @@ struct made_observation *made_observation(const char *name)
 	made->seen->elapsed_us = 12345;
 	made->seen->outcome = kind->outcome;
 	address_parse("10.0.0.5", &made->seen->address);
+	if (kind->add == add_host) {
+		made->request.host = "";
+		made->request.family = 0;
+		made->seen->address.family = 0;
+	}
 	kind->add(made->seen->facts);
 	return made;
 }

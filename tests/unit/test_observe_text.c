@@ -10,6 +10,7 @@
 #include "agent/cli/observe_text.h"
 #include "collectors/certificate_facts.h"
 #include "collectors/collector.h"
+#include "collectors/host.h"
 #include "collectors/reach.h"
 #include "collectors/tls_facts.h"
 #include "ground/clock.h"
@@ -18,11 +19,12 @@
 
 static const struct row *const *tables(void)
 {
-	static const struct row *list[4];
+	static const struct row *list[5];
 
 	list[0] = observe_tls_rows();
 	list[1] = observe_certificate_rows();
 	list[2] = observe_reach_rows();
+	list[3] = observe_host_rows();
 	return list;
 }
 
@@ -37,7 +39,7 @@ static size_t rows_that_tell(const char *fact)
 	return count;
 }
 
-static void every_fact_of_tls_certificate_and_reach_has_one_row(void **state)
+static void every_fact_that_tables_tell_has_one_row(void **state)
 {
 	size_t facts = 0, told = 0;
 
@@ -48,6 +50,9 @@ static void every_fact_of_tls_certificate_and_reach_has_one_row(void **state)
 	     fact++, facts++)
 		assert_int_equal(rows_that_tell(fact->name), 1);
 	for (const struct fact_descriptor *fact = reach_collector.facts; fact->name;
+	     fact++, facts++)
+		assert_int_equal(rows_that_tell(fact->name), 1);
+	for (const struct fact_descriptor *fact = host_collector.facts; fact->name;
 	     fact++, facts++)
 		assert_int_equal(rows_that_tell(fact->name), 1);
 	for (size_t table = 0; tables()[table]; table++)
@@ -229,7 +234,7 @@ static void whether_somebody_is_reached_is_told_in_a_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_fact_of_tls_certificate_and_reach_has_one_row),
+		cmocka_unit_test(every_fact_that_tables_tell_has_one_row),
 		cmocka_unit_test(whether_somebody_is_reached_is_told_in_a_line),
 		cmocka_unit_test(no_line_is_wider_than_the_screen),
 		cmocka_unit_test(every_word_of_a_fact_is_told_in_a_sentence),
