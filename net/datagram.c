@@ -40,20 +40,21 @@ static int ask_name(int fd, struct address *name)
 	return address_of_socket(fd, name) ? 0 : EAFNOSUPPORT;
 }
 
-/* The system says which address it would take when a socket is connected for a moment. */
-static int learn_source(int fd, const struct address *peer, struct address *source)
+/* The system says which address it would take when a socket is connected. Another one, because
+ * over IPv6 Linux goes on hearing that peer alone when the connection is dissolved. */
+static int learn_source(const struct address *peer, struct address *source)
 {
-	struct sockaddr_storage nobody = { .ss_family = AF_UNSPEC };
 	struct address somewhere = *peer;
-	int error;
+	int fd = open_socket(peer), error = fd < 0 ? errno : 0;
 
 	somewhere.port = 1;
-	error = connect_to(fd, &somewhere);
+	if (!error)
+		error = connect_to(fd, &somewhere);
 	if (!error)
 		error = ask_name(fd, source);
 	source->port = 0;
-	if (!error && connect(fd, (struct sockaddr *)&nobody, sizeof nobody))
-		error = errno;
+	if (fd >= 0)
+		close(fd);
 	return error;
 }
 
@@ -84,7 +85,7 @@ int datagram_open_to_all(const struct address *peer, const struct address *sourc
 
 	*bound = *source;
 	if (!error && !source->family)
-		error = learn_source(fd, peer, bound);
+		error = learn_source(peer, bound);
 	if (!error)
 		error = bind_to(fd, bound);
 	if (!error)
