@@ -216,12 +216,12 @@ static void look_for_owners(struct look *look)
 	int64_t until_us = clock_monotonic_us() + SLICE_US;
 
 	look->looked = host_owners_look(look->owners, until_us < end_us ? until_us : end_us);
-	if (!look->looked && clock_monotonic_us() >= end_us) {
+	if (look->looked) {
+		note_unseen(look);
+	} else if (clock_monotonic_us() >= end_us) {
 		run_note(look->run, "not all processes could be looked at in time");
 		look->looked = true;
 	}
-	if (look->looked)
-		note_unseen(look);
 	later(look, 0);
 }
 

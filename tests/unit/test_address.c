@@ -155,6 +155,24 @@ static void subjects_are_read_into_their_canonical_form(void **state)
 	assert_false(subject_parse("udp/53", SUBJECT_TCP, room, &subject, &why));
 }
 
+static void any_is_a_port_of_both_protocols(void **state)
+{
+	const unsigned kinds = SUBJECT_TCP | SUBJECT_ANY;
+	char room[SUBJECT_ROOM];
+	struct subject subject;
+	const char *why;
+
+	(void)state;
+	assert_true(subject_parse("any/1-65535", kinds, room, &subject, &why));
+	assert_int_equal(subject.kind, SUBJECT_ANY);
+	assert_int_equal(subject.first, 1);
+	assert_int_equal(subject.last, 65535);
+	assert_string_equal(subject.text, "any/1-65535");
+	assert_false(subject_parse("any", kinds, room, &subject, &why));
+	assert_non_null(strstr(why, "any/PORT"));
+	assert_false(subject_parse("any/161", SUBJECT_TCP, room, &subject, &why));
+}
+
 static void a_url_is_scheme_host_port_and_path(void **state)
 {
 	struct url url;
@@ -184,6 +202,7 @@ int main(void)
 		cmocka_unit_test(a_network_with_too_many_bits_is_none),
 		cmocka_unit_test(hosts_are_told_from_their_ports),
 		cmocka_unit_test(subjects_are_read_into_their_canonical_form),
+		cmocka_unit_test(any_is_a_port_of_both_protocols),
 		cmocka_unit_test(a_url_is_scheme_host_port_and_path),
 	};
 
