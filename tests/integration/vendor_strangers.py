@@ -31,6 +31,7 @@ async def behave(mode, reader, writer):
         # Who leaves with words unheard resets the connection.
         await reader.read(FLOOD)
     elif mode == "resets":
+        await reader.read(FLOOD)
         writer.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     elif mode == "garbage":
