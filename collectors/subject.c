@@ -171,4 +171,7 @@ void subject_format_name(const struct subject *subject, char name[static SUBJECT
 	while (length && name[length - 1] == '-')
 		length--;
 	name[length] = '\0';
+	/* The path of the first page is nothing but a slash. */
+	if (!length)
+		snprintf(name, SUBJECT_ROOM, "root");
 }

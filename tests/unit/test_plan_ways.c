@@ -197,6 +197,7 @@ static void what_is_elsewhere_is_observed_once_for_all_targets(void **state)
 	text_free(&config);
 	assert_good(papers);
 	assert_int_equal(plan->check_count, 300);
+	assert_string_equal(plan->checks[1].name, "http/root/own");
 	assert_int_equal(plan->observation_count, 102);
 	for (size_t i = 0; i < plan->check_count; i += 3) {
 		assert_int_equal(plan->checks[i].observation, 0);

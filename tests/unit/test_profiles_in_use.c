@@ -167,12 +167,56 @@ static void look_at_certificate(const struct system *system, struct facts *facts
 	facts_set_time(facts, certificate_fact(CERT_NOT_AFTER), (old ? 20 : 31) * day_us);
 }
 
+static bool listens(const struct system *system, uint16_t port)
+{
+	char word[16];
+
+	snprintf(word, sizeof word, " tcp/%u ", port);
+	return strstr(system->open, word);
+}
+
+/* The first page is as it should be, or as somebody delivered it; nobody answers /admin. */
+static void look_at_web(const struct system *system, const struct check *check,
+			struct facts *facts)
+{
+	static const char *const cookies[] = { "JSESSIONID" };
+	bool old = system->as_delivered;
+
+	facts_set_integer(facts, fact_named("http.final_status"),
+			  strcmp(check->subject, "/admin") != 0 || old ? 200 : 403);
+	facts_set_boolean(facts, fact_named("http.redirects_to_https"), !old);
+	if (!old)
+		facts_set_integer(facts, fact_named("http.hsts"), 31536000);
+	if (old)
+		facts_set_text(facts, fact_named("http.powered_by"), "PHP/5.4");
+	facts_set_texts(facts, fact_named("http.insecure_cookies"), cookies, old);
+}
+
+/* What collectors without the words tcp/N and udp/N see; false for the others. */
+static bool look_elsewhere(const struct system *system, const struct check *check,
+			   struct observation *observation)
+{
+	const char *collector = check->rule->collector->name;
+
+	if (!strcmp(collector, "reach")) {
+		facts_set_boolean(observation->facts, fact_named("reach.ok"), true);
+		return true;
+	}
+	if (strcmp(collector, "http") != 0 ||
+	    !listens(system, strstr(check->subject, ":80/") ? 80 : 443))
+		return false;
+	look_at_web(system, check, observation->facts);
+	return true;
+}
+
 static void look(const struct system *system, const struct check *check,
 		 struct observation *observation)
 {
 	char word[SUBJECT_ROOM + 2];
 
 	observation->facts = facts_new();
+	if (look_elsewhere(system, check, observation))
+		return;
 	snprintf(word, sizeof word, " %s ", check->subject);
 	if (!strcmp(check->rule->collector->name, "port")) {
 		facts_set_text(observation->facts, fact_named("port.state"),
@@ -335,8 +379,10 @@ static void a_recorder_as_delivered_is_told_about_its_encryption(void **state)
 			"certificate/tcp-443/trusted certificate/tcp-443/name "
 			"certificate/tcp-443/remaining tls/tcp-443/versions "
 			"tls/tcp-443/weak-suites tls/tcp-443/compression "
+			"http/root/hsts http/root/powered-by http/root/cookies "
 			"certificate/tcp-443/own");
-	expect_findings("asc-neo", VANTAGE_EXTERNAL, NULL, &recorder, "");
+	expect_findings("asc-neo", VANTAGE_EXTERNAL, NULL, &recorder,
+			"http/admin/outside-admin");
 }
 
 static void a_pbx_speaks_tls_as_its_document_says(void **state)
@@ -351,9 +397,11 @@ static void a_pbx_speaks_tls_as_its_document_says(void **state)
 			"certificate/tcp-443/trusted certificate/tcp-443/name "
 			"certificate/tcp-443/remaining tls/tcp-443/versions "
 			"tls/tcp-5061/versions tls/tcp-5223/versions tls/tcp-443/weak-suites "
-			"tls/tcp-443/suites tls/tcp-443/compression");
+			"tls/tcp-443/suites tls/tcp-443/compression "
+			"http/root/hsts http/root/powered-by http/root/cookies");
 	expect_findings("starface", VANTAGE_EXTERNAL, "remote-clients", &old,
-			"tls/tcp-443/forwarded-tls-versions port/tcp-5222/forwarded-xmpp");
+			"http/admin/outside-admin tls/tcp-443/forwarded-tls-versions "
+			"port/tcp-5222/forwarded-xmpp");
 }
 
 static void a_pbx_offers_what_its_scenario_forwards_and_no_more(void **state)
