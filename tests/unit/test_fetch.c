@@ -250,6 +250,157 @@ static void a_head_cut_at_any_byte_is_malformed(void **state)
 	}
 }
 
+static void replies(const char *reply, size_t length, enum stage stage, enum reason reason)
+{
+	struct fetch_scene *scene = scene_saying("http://pbx.example/", reply, length);
+
+	fetch_scene_run(scene, PLENTY);
+	fetch_scene_ended(scene, stage, reason);
+	fetch_scene_free(scene);
+}
+
+#define REPLIES(string, reason) replies(string, sizeof(string) - 1, STAGE_REPLY, reason)
+
+static void what_is_no_http_is_told_from_what_is_bad_http(void **state)
+{
+	(void)state;
+	REPLIES("SSH-2.0-OpenSSH_9.2\r\n", REASON_NOT_THIS_PROTOCOL);
+	REPLIES("220 pbx ESMTP\r\n", REASON_NOT_THIS_PROTOCOL);
+	REPLIES("\x15\x03\x01\x00\x02\x02\x46", REASON_NOT_THIS_PROTOCOL);
+	REPLIES("<html>as in HTTP 0.9</html>\r\n", REASON_NOT_THIS_PROTOCOL);
+	REPLIES("HTTP/1.1 abc\r\n\r\n", REASON_MALFORMED);
+	REPLIES("HTTP/1.1 099 x\r\n\r\n", REASON_MALFORMED);
+	REPLIES("HTTP/1.1 200 OK\r\nNo colon\r\n\r\n", REASON_MALFORMED);
+	REPLIES("HTTP/1.1 200 OK\r\nA: b\0c\r\n\r\n", REASON_MALFORMED);
+	REPLIES("HTTP/1.1 200 OK\r\nA: b\rX: c\r\n\r\n", REASON_MALFORMED);
+	REPLIES("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", REASON_MALFORMED);
+	REPLIES("HTTP/1.1 200 OK\r\nTransfer-Encoding: zstd\r\n\r\n", REASON_MALFORMED);
+}
+
+static const char *endless_begin, *endless_part;
+
+/* Until nobody listens any more. */
+static void play_endless(int fd)
+{
+	static char parts[16384];
+	size_t part = strlen(endless_part), length = 0;
+
+	for (; length + part <= sizeof parts; length += part)
+		memcpy(parts + length, endless_part, part);
+	answer(fd, endless_begin, strlen(endless_begin));
+	while (send(fd, parts, length, MSG_NOSIGNAL) > 0)
+		;
+}
+
+static struct fetch_scene *endless_scene(const char *begin, const char *part)
+{
+	endless_begin = begin;
+	endless_part = part;
+	return fetch_scene_with("http://pbx.example/", play_endless);
+}
+
+static void a_head_without_end_is_too_much(void **state)
+{
+	static const char *const parts[][2] = {
+		{ "HTTP/1.1 200 OK\r\n", "A: b\r\n" },
+		{ "HTTP/1.1 200 OK\r\nA: b\r\n", " more\r\n" },
+		{ "HTTP/1.1 200 OK\r\nA: ", "bbbbbbbb" },
+		{ "", "HTTP/1.1 100 Continue\r\n\r\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		struct fetch_scene *scene = endless_scene(parts[i][0], parts[i][1]);
+
+		fetch_scene_run(scene, PLENTY);
+		fetch_scene_ended(scene, STAGE_REPLY, REASON_TOO_MUCH);
+		fetch_scene_free(scene);
+	}
+}
+
+static void of_a_body_without_end_the_beginning_is_kept(void **state)
+{
+	static const char *const begins[] = {
+		"HTTP/1.1 200 OK\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7fffffff\r\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+		struct fetch_scene *scene = endless_scene(begins[i], "y");
+
+		fetch_scene_run(scene, PLENTY);
+		fetch_scene_ended(scene, STAGE_NONE, REASON_NONE);
+		assert_int_equal(strspn(scene->body, "y"), FETCHED_BODY_MOST);
+		fetch_scene_free(scene);
+	}
+}
+
+/* The head is what was asked for. */
+static void a_body_that_breaks_off_is_no_failure(void **state)
+{
+	static const char *const answers[] = {
+		"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhello",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n",
+		"HTTP/1.1 200 OK\r\n\r\nhello",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+		struct fetch_scene *scene =
+			scene_saying("http://pbx.example/", answers[i], strlen(answers[i]));
+
+		fetch_scene_run(scene, PLENTY);
+		fetch_scene_ended(scene, STAGE_NONE, REASON_NONE);
+		assert_string_equal(scene->body, "hello");
+		fetch_scene_free(scene);
+	}
+}
+
+static void play_dripping_body(int fd)
+{
+	static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n";
+
+	answer(fd, head, sizeof head - 1);
+	while (send(fd, "x", 1, MSG_NOSIGNAL) > 0)
+		usleep(10000);
+}
+
+static void a_dripping_body_is_left_at_the_deadline(void **state)
+{
+	struct fetch_scene *scene = fetch_scene_with("http://pbx.example/", play_dripping_body);
+
+	(void)state;
+	fetch_scene_run(scene, 150 * CLOCK_MILLISECOND);
+	fetch_scene_ended(scene, STAGE_NONE, REASON_NONE);
+	assert_int_equal(scene->end.status, 200);
+	assert_true(*scene->body == 'x');
+	fetch_scene_free(scene);
+}
+
+static void a_server_may_be_asked_again_and_again(void **state)
+{
+	struct fetch_scene *scene = fetch_scene_with("http://pbx.example/", play_page);
+	int first = -1;
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		int fd;
+
+		fetch_scene_run(scene, PLENTY);
+		fetch_scene_ended(scene, STAGE_NONE, REASON_NONE);
+		/* The same number each time: none was left open. */
+		fd = dup(0);
+		close(fd);
+		if (first < 0)
+			first = fd;
+		assert_int_equal(fd, first);
+	}
+	fetch_scene_free(scene);
+}
+
 static unsigned threads_of_ours(void)
 {
 	DIR *tasks = opendir("/proc/self/task");
@@ -320,6 +471,12 @@ int main(void)
 		cmocka_unit_test(silence_ends_at_the_deadline),
 		cmocka_unit_test(an_early_close_a_reset_and_silence_are_told_apart),
 		cmocka_unit_test(a_head_cut_at_any_byte_is_malformed),
+		cmocka_unit_test(what_is_no_http_is_told_from_what_is_bad_http),
+		cmocka_unit_test(a_head_without_end_is_too_much),
+		cmocka_unit_test(of_a_body_without_end_the_beginning_is_kept),
+		cmocka_unit_test(a_body_that_breaks_off_is_no_failure),
+		cmocka_unit_test(a_dripping_body_is_left_at_the_deadline),
+		cmocka_unit_test(a_server_may_be_asked_again_and_again),
 		cmocka_unit_test(no_name_is_looked_up_and_no_thread_started),
 		cmocka_unit_test(a_cancelled_fetch_says_nothing),
 	};
