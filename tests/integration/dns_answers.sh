@@ -355,4 +355,47 @@ elsewhere-six:unknown nowhere-four:unknown nowhere-is-there:unknown nowhere-six:
 only4-four:unknown only4-is-there:unknown only4-six:unknown services-four:unknown \
 services-is-there:unknown services-six:unknown"
 
+# The servers given are those that hosts are looked up at, too; the option outweighs the file.
+cat >"$place/ucposture.yaml" <<END
+agent: { name_servers: [ $silent, "[$knot6]:53" ] }
+targets:
+  - { name: ns, address: ns.example, profiles: [ port-of-dns ] }
+END
+cat >"$place/profiles/port-of-dns.yaml" <<'END'
+profile: port-of-dns
+title: A name server
+source: { document: this test }
+rules:
+  - id: listens
+    observe: port
+    subject: tcp/53
+    expect: { port.state: { is: open } }
+    because: it is one
+END
+
+# reaches LABEL WORD...: whether the port of ns.example is found open over IPv4.
+reaches() {
+	local label=$1
+	shift
+	if "$UCPOSTURE" "$@" --format=json >"$place/report.json" 2>"$place/errors" &&
+		grep -qE '"port.state": "open"|"observed": "open"' "$place/report.json"; then
+		echo "ok   $label"
+	else
+		fail "$label:"
+		cat "$place/report.json" "$place/errors"
+	fi
+}
+
+reaches "a host is looked up at the server given to observe" \
+	observe port tcp/53 ns.example --family=4 --name-server="$knot"
+reaches "a host is looked up at the server given to check" \
+	check --profile=port-of-dns --profile.dir="$place/profiles" --name-server="$cache6" \
+	--family=4 ns.example
+reaches "a host is looked up at the servers of the configuration" \
+	check --config.file="$place/ucposture.yaml" --profile.dir="$place/profiles"
+sed -i "s/\[ $silent, .* \]/[ $silent ]/" "$place/ucposture.yaml"
+reaches "the option outweighs the configuration" \
+	check --config.file="$place/ucposture.yaml" --profile.dir="$place/profiles" \
+	--name-server="$knot"
+
 [ "$failures" -eq 0 ]

@@ -31,11 +31,14 @@ static int socket_of(int type, struct address *address)
 static void compose(const struct part *part, const struct dns_question *question,
 		    struct message *message)
 {
+	unsigned flags = FLAGS_REPLY | part->flags;
+
+	if (question->type == DNS_TYPE_AAAA)
+		flags |= part->flags_of_aaaa;
 	if (part->many)
 		message_answer_many(message, question, part->many);
 	else
-		message_answer(message, question, FLAGS_REPLY | part->flags,
-			       part->records ? part->records : "");
+		message_answer(message, question, flags, part->records ? part->records : "");
 }
 
 /* The ways in which an answer can be somebody else's. */
@@ -218,6 +221,8 @@ void scene_begin(struct scene *scene, const struct part *parts, size_t count)
 		server->part = &parts[i];
 		open_server(server, i);
 		text_add_item(&servers, ",", server->place);
+		if (server->part->is_listed_twice)
+			text_add_item(&servers, ",", server->place);
 		if (server->part->act == ABSENT) {
 			close(server->udp);
 			close(server->tcp);

@@ -34,6 +34,8 @@ enum act {
 struct part {
 	enum act act;
 	unsigned flags;		/* beside FLAGS_REPLY */
+	unsigned flags_of_aaaa;	/* beside those */
+	bool is_listed_twice;
 	const char *records;	/* as in dns_messages.h */
 	size_t many;		/* instead of records */
 	bool cuts_tcp;		/* after so many bytes */

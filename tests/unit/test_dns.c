@@ -44,6 +44,20 @@ static void that_there_are_none_is_told(void **state)
 	one_says(9, "", "rcode=other; " PLAIN);
 }
 
+static void of_two_answers_the_worse_says_how(void **state)
+{
+	static const struct part parts[] = {
+		{ .records = NAME " 50 A 10.0.0.1", .flags_of_aaaa = DNS_RCODE_SERVFAIL },
+		{ .flags = DNS_RCODE_FORMERR, .flags_of_aaaa = DNS_RCODE_REFUSED },
+	};
+	static const char *const facts[] = { "a=10.0.0.1; rcode=servfail; ttl=50; " PLAIN,
+					     "rcode=formerr; " PLAIN };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		is_observed(&parts[i], 1, facts[i]);
+}
+
 static void aliases_are_told_in_their_order(void **state)
 {
 	(void)state;
@@ -288,6 +302,14 @@ static void the_first_that_answers_says_how(void **state)
 		    "; agreement=false; silent=s1");
 }
 
+static void a_server_that_is_listed_twice_is_asked_once(void **state)
+{
+	const struct part part = { .records = TWO, .is_listed_twice = true };
+
+	(void)state;
+	is_observed(&part, 1, SEEN PLAIN);
+}
+
 static void only_four_are_asked(void **state)
 {
 	const struct part parts[] = { { .records = TWO }, { .records = TWO }, { .records = TWO },
@@ -407,6 +429,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_kinds_of_address_are_told_sorted),
 		cmocka_unit_test(that_there_are_none_is_told),
+		cmocka_unit_test(of_two_answers_the_worse_says_how),
 		cmocka_unit_test(aliases_are_told_in_their_order),
 		cmocka_unit_test(aliases_that_lead_back_are_told_and_noted),
 		cmocka_unit_test(what_is_too_long_for_udp_comes_over_tcp),
@@ -426,6 +449,7 @@ int main(void)
 		cmocka_unit_test(servers_that_say_the_same_agree),
 		cmocka_unit_test(servers_that_say_different_things_disagree),
 		cmocka_unit_test(the_first_that_answers_says_how),
+		cmocka_unit_test(a_server_that_is_listed_twice_is_asked_once),
 		cmocka_unit_test(only_four_are_asked),
 		cmocka_unit_test(each_question_has_an_id_and_a_port_of_its_own),
 		cmocka_unit_test(only_what_is_wanted_is_asked),
