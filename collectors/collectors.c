@@ -13,6 +13,7 @@
 #include "collectors/reach.h"
 #include "collectors/sip.h"
 #include "collectors/smb.h"
+#include "collectors/snmp.h"
 #include "collectors/ssh.h"
 #include "collectors/tls.h"
 
@@ -27,6 +28,7 @@ static const struct collector *const collectors[] = {
 	&reach_collector,
 	&sip_collector,
 	&http_collector,
+	&snmp_collector,
 	NULL
 };
 

@@ -56,6 +56,7 @@ static const struct option options[] = {
 	{ "ca-file", 0, false, "PEM", NULL, COMPLETE_FILE,
 	  "Certificates may be issued by these authorities too.",
 	  setup_set_readable_file, AT(ca_file), NULL },
+	SETUP_SNMP_ACCESS(AT(snmp_access)),
 	{ "state-dir", 0, false, "DIR", NULL, COMPLETE_FOLDER,
 	  "Remember what was first seen in this folder; for rules that say 'unchanged'.",
 	  option_set_text, AT(state_dir), "What is remembered" },
@@ -89,7 +90,7 @@ static const struct option options[] = {
 /* Those that only mean something for hosts of the command line. */
 static const char *const of_hosts[] = {
 	"feature", "scenario", "peer", "vantage", "family", "timeout", "source",
-	"via-proxy", "name", "verify-name", "ca-file", NULL
+	"via-proxy", "name", "verify-name", "ca-file", "snmp-access", NULL
 };
 
 static void add_more_help(const struct screen *screen, struct text *out)

@@ -21,7 +21,8 @@ struct check_settings {
 	/* without a configuration */
 	struct strings profiles, features, scenarios;
 	struct peer_list peers;
-	const char *vantage, *source, *proxy, *server_name, *verify_name, *ca_file;
+	const char *vantage, *source, *proxy, *server_name, *verify_name, *ca_file,
+		*snmp_access;
 	uint8_t family;
 	uint32_t timeout_ms;
 	/* in both cases */

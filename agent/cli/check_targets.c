@@ -5,6 +5,7 @@
 
 #include "agent/cli/check.h"
 #include "agent/cli/setup.h"
+#include "agent/plan/access.h"
 #include "agent/plan/authorities.h"
 #include "ground/words.h"
 
@@ -73,9 +74,12 @@ static bool is_known(const struct config *config, const char *name)
 static struct config *config_from_hosts(const struct invocation *invocation,
 					struct problems *problems)
 {
+	const struct check_settings *settings = invocation->settings;
 	struct config *config = config_default();
 	struct text why = { 0 };
 
+	if (settings->snmp_access)
+		config->snmp = access_read(settings->snmp_access, config->arena, problems);
 	for (size_t i = 0; i < invocation->count; i++) {
 		const char *host = setup_host(config->arena, invocation->operands[i], &why);
 
@@ -83,8 +87,7 @@ static struct config *config_from_hosts(const struct invocation *invocation,
 			problems_add(problems, PROBLEM_ERROR, setup_command_line(), "%s",
 				     text_string(&why));
 		else if (!is_known(config, host))
-			fill_target(config_add_target(config, host, host),
-				    invocation->settings);
+			fill_target(config_add_target(config, host, host), settings);
 		text_clear(&why);
 	}
 	text_free(&why);

@@ -8,6 +8,7 @@
 #include "agent/cli/cli.h"
 #include "agent/cli/observe_text.h"
 #include "agent/cli/setup.h"
+#include "agent/cli/wanted.h"
 #include "agent/ipc/crew.h"
 #include "agent/plan/authorities.h"
 #include "collectors/starttls/starttls.h"
@@ -19,13 +20,12 @@
 enum {
 	TIMEOUT_USUAL_MS = 10000,
 	PACKETS_PER_SECOND_USUAL = 500,
-	FAMILIES = 2,
-	FACTS_MOST = 64		/* of a collector: the bits of request.wanted */
+	FAMILIES = 2
 };
 
 struct observe_settings {
-	const char *name, *verify_name, *ca_file, *starttls, *source, *proxy, *name_servers;
-	const char *format, *colour;
+	const char *name, *verify_name, *ca_file, *starttls, *snmp_access, *source, *proxy;
+	const char *name_servers, *format, *colour;
 	struct strings facts;
 	uint8_t family;
 	uint32_t timeout_ms, packets_per_second;
@@ -38,6 +38,7 @@ struct look {
 	struct observation *seen[FAMILIES];
 	size_t count;
 	char subject[SUBJECT_ROOM];
+	const struct snmp_access *access;	/* or NULL */
 };
 
 #define AT(member) offsetof(struct observe_settings, member)
@@ -68,6 +69,7 @@ static const struct option options[] = {
 	{ "starttls", 0, false, "PROTOCOL", starttls_words, COMPLETE_WORDS,
 	  "Begin in the clear with this protocol and ask for TLS.",
 	  option_set_text, AT(starttls), NULL },
+	SETUP_SNMP_ACCESS(AT(snmp_access)),
 	{ "family", 0, false, "4|6", setup_family_words, COMPLETE_WORDS,
 	  "Look over this version of IP only.", option_set_family, AT(family), NULL },
 	{ "source", 0, false, "ADDRESS", NULL, COMPLETE_NOTHING,
@@ -131,6 +133,9 @@ static bool fits(const struct observe_settings *settings, const struct collector
 				collector->name);
 	else if (settings->starttls && !collector_takes_starttls(collector))
 		text_add_format(why, "--starttls: the collector %s does not use TLS",
+				collector->name);
+	else if (settings->snmp_access && !collector_tells(collector, "snmp."))
+		text_add_format(why, "--snmp-access: the collector %s does not speak SNMP",
 				collector->name);
 	else if (settings->proxy && collector->looks_itself)
 		text_add_format(why, "--via-proxy: the collector %s looks at the way itself",
@@ -234,56 +239,6 @@ static const struct collector *read_collector(const struct invocation *invocatio
 	return collector;
 }
 
-/* With or without what stands before the dot. */
-static bool is_called(const struct fact_descriptor *fact, const char *word)
-{
-	const char *dot = strchr(fact->name, '.');
-
-	return !strcmp(fact->name, word) || (dot && !strcmp(dot + 1, word));
-}
-
-static void refuse_fact(const struct collector *collector, const char *word, struct text *why)
-{
-	const char *names[2 * FACTS_MOST + 1], *nearest;
-	const struct fact_descriptor *fact;
-	size_t count = 0;
-
-	for (size_t i = 0; i < FACTS_MOST && (fact = collector_fact_at(collector, i)); i++) {
-		const char *dot = strchr(fact->name, '.');
-
-		names[count++] = fact->name;
-		if (dot)
-			names[count++] = dot + 1;
-	}
-	names[count] = NULL;
-	nearest = words_nearest(word, names);
-	text_add_format(why, "--facts: the collector %s knows no '", collector->name);
-	text_add_foreign(why, word, strlen(word), 80);
-	text_add_char(why, '\'');
-	if (nearest)
-		text_add_format(why, " (did you mean '%s'?)", nearest);
-}
-
-static bool read_facts(const struct strings *words, const struct collector *collector,
-		       uint64_t *wanted, struct text *why)
-{
-	*wanted = 0;
-	for (size_t i = 0; i < words->count; i++) {
-		const struct fact_descriptor *fact;
-		size_t row = 0;
-
-		while ((fact = collector_fact_at(collector, row)) &&
-		       !is_called(fact, words->items[i]))
-			row++;
-		if (row >= FACTS_MOST || !fact) {
-			refuse_fact(collector, words->items[i], why);
-			return false;
-		}
-		*wanted |= UINT64_C(1) << row;
-	}
-	return true;
-}
-
 /* NULL as well when none were named; then `why` stays empty. */
 static const char *read_authorities(const struct invocation *invocation, struct text *why)
 {
@@ -327,11 +282,12 @@ static bool prepare(const struct invocation *invocation, struct look *look,
 		return false;
 	request.host = read_place(invocation, collector, look, &request.subject, why);
 	if (!request.host || !fits(settings, collector, why) ||
-	    !read_facts(&settings->facts, collector, &request.wanted, why))
+	    !wanted_read(&settings->facts, collector, &request.wanted, why))
 		return false;
 	request.authorities = read_authorities(invocation, why);
 	if (why->length)
 		return false;
+	request.snmp = look->access;
 	request.collector = collector;
 	request.name = settings->name;
 	request.by_address = settings->by_address;
@@ -356,18 +312,6 @@ static void take_seen(void *arg, struct observation *observation)
 {
 	/* `arg` is the place in look->seen. */
 	*(struct observation **)arg = observation;
-}
-
-/* A collector may have seen more on its way than was asked for. */
-static void keep_wanted(const struct request *request, struct facts *facts)
-{
-	for (size_t i = facts_count(facts); request->wanted && i-- > 0;) {
-		const struct fact_descriptor *about = facts_at(facts, i)->about;
-		int row = collector_fact_row(request->collector, about);
-
-		if (row < 0 || row >= FACTS_MOST || !(request->wanted >> row & 1))
-			facts_drop(facts, about);
-	}
 }
 
 static void caught(void *arg)
@@ -408,7 +352,7 @@ static void run_look(struct look *look, const char *name_servers)
 			(struct outcome){ .stage = STAGE_PROBER, .reason = REASON_CANCELLED };
 	}
 	for (size_t i = 0; i < look->count; i++)
-		keep_wanted(&look->requests[i], look->seen[i]->facts);
+		wanted_keep(&look->requests[i], look->seen[i]->facts);
 	crew_free(crew);
 	loop_free(loop);
 }
@@ -461,6 +405,8 @@ static int run(const struct invocation *invocation)
 	struct text text = { 0 };
 	int code = EXIT_UNKNOWN;
 
+	if (!setup_read_snmp_access(invocation->arena, settings->snmp_access, &look.access))
+		return EXIT_UNKNOWN;
 	if (!prepare(invocation, &look, &text)) {
 		cli_fail(invocation->command, "%s", text_string(&text));
 		text_free(&text);

@@ -152,7 +152,7 @@ static const struct row *table_at(size_t index)
 {
 	const struct row *const tables[] = { observe_reach_rows(), observe_tls_rows(),
 					     observe_http_rows(), observe_certificate_rows(),
-					     observe_host_rows() };
+					     observe_host_rows(), observe_snmp_rows() };
 
 	return index < sizeof tables / sizeof *tables ? tables[index] : NULL;
 }

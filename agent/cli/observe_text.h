@@ -38,6 +38,7 @@ const struct row *observe_tls_rows(void);
 const struct row *observe_certificate_rows(void);
 const struct row *observe_host_rows(void);
 const struct row *observe_http_rows(void);
+const struct row *observe_snmp_rows(void);
 
 /* NULL when it was not seen. */
 const struct fact *page_fact(const struct page *page, const char *name);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent/cli/output.h"
+#include "agent/plan/access.h"
 #include "net/address.h"
 #include "net/proxy.h"
 
@@ -65,6 +66,19 @@ bool setup_is_sound(struct problems *problems)
 	output_write(STDERR_FILENO, "standard error", &out);
 	text_free(&out);
 	return !problems->errors;
+}
+
+bool setup_read_snmp_access(struct arena *arena, const char *file,
+			    const struct snmp_access **access)
+{
+	struct problems problems = { 0 };
+	bool good;
+
+	if (file)
+		*access = access_read(file, arena, &problems);
+	good = setup_is_sound(&problems);
+	problems_free(&problems);
+	return good;
 }
 
 const char *setup_host(struct arena *arena, const char *word, struct text *why)

@@ -20,6 +20,10 @@ const char *setup_state_dir(const char *given, struct arena *arena);
 void setup_add_problems(struct text *out, struct problems *problems);
 /* Shows them on standard error; true when no error is among them. */
 bool setup_is_sound(struct problems *problems);
+/* What the file of --snmp-access says; NULL leaves *access alone. False: what is wrong with the
+ * file has been said. */
+bool setup_read_snmp_access(struct arena *arena, const char *file,
+			    const struct snmp_access **access);
 /* A host as people write it, [::1] too; NULL and `why` when it cannot be one. */
 const char *setup_host(struct arena *arena, const char *word, struct text *why);
 /* Setters for values that both check and observe refuse before they begin. */
@@ -47,6 +51,12 @@ struct place setup_command_line(void);
 #define SETUP_COLOUR(at)                                                                      \
 	{ "color", 0, false, "WHEN", setup_colour_words, COMPLETE_WORDS,                      \
 	  "Usually auto: on a terminal, unless NO_COLOR is set.", option_set_text, at, NULL }
+
+#define SETUP_SNMP_ACCESS(at)                                                                 \
+	{ "snmp-access", 0, false, "FILE", NULL, COMPLETE_FILE,                               \
+	  "Read this system over SNMP with the access that the file says; see snmp_access in"   \
+	  " ucposture.yaml(5).",                                                              \
+	  setup_set_readable_file, at, NULL }
 
 /* What options can be. */
 const char *const *setup_vantage_words(void);

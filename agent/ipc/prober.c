@@ -18,6 +18,7 @@
 #include "ground/log.h"
 #include "ground/memory.h"
 #include "net/fetch.h"
+#include "net/snmp.h"
 
 struct prober {
 	struct loop *loop;
@@ -55,8 +56,8 @@ static void send_log(void *arg, enum log_level level, const char *topic, const c
 
 /* All that needs a file, or a system call that the fence forbids, is done here: name
  * servers and hosts are read, OpenSSL loads its algorithms and seeds itself, libcurl makes
- * its socket pair, and the system's authorities are opened. A ring for io_uring would be
- * made here as well. */
+ * its socket pair, Net-SNMP sets itself up, and the system's authorities are opened. A ring
+ * for io_uring would be made here as well. */
 static void prepare(struct prober *prober, const struct prober_settings *settings)
 {
 	struct resolver_settings resolver = {
@@ -69,6 +70,7 @@ static void prepare(struct prober *prober, const struct prober_settings *setting
 	context = SSL_CTX_new(TLS_client_method());
 	SSL_CTX_free(context);
 	fetch_prepare();
+	snmp_prepare();
 	prober->resolver = resolver_new(prober->loop, &resolver);
 	prober->runner = runner_new(prober->loop, prober->resolver);
 	runner_take_bundle(prober->runner, trust_open_system_bundle());

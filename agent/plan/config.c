@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/plan/access.h"
 #include "agent/plan/authorities.h"
 #include "agent/plan/form.h"
 #include "agent/plan/seen.h"
@@ -156,6 +157,7 @@ static const struct field agent_fields[] = {
 	  .complain = complain_path },
 	{ "user", FIELD_TEXT, AT(struct config, user) },
 	{ "limits", FIELD_FORM, AT(struct config, limits), .form = &limits_form },
+	{ "snmp_access", FIELD_OWN, AT(struct config, snmp), .read = access_read_field },
 	{ .name = NULL },
 };
 
@@ -263,6 +265,7 @@ static const struct field target_fields[] = {
 	{ "server_name", FIELD_TEXT, AT(struct target, server_name), .complain = complain_host },
 	{ "verify_name", FIELD_TEXT, AT(struct target, verify_name), .complain = complain_host },
 	{ "ca_file", FIELD_TEXT, AT(struct target, ca_file) },
+	{ "snmp_access", FIELD_OWN, AT(struct target, snmp), .read = access_read_field },
 	{ .name = NULL },
 };
 
@@ -271,6 +274,7 @@ static void target_defaults(const struct config *config, struct target *target)
 	target->vantage = config->vantage;
 	target->timeout_ms = 10000;
 	target->source = config->source;
+	target->snmp = config->snmp;
 }
 
 static void prepare_target(struct reading *reading, void *base)

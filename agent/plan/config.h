@@ -60,6 +60,7 @@ struct target {
 	const char *ca_file;		/* as written, or NULL */
 	struct place ca_file_place;
 	const char *authorities;	/* what was in it; see authorities.h */
+	const struct snmp_access *snmp;	/* the agent's when not given; NULL: none */
 };
 
 struct exception {
@@ -78,6 +79,7 @@ struct config {
 	const char *state_dir;		/* where things are remembered; NULL: the usual place */
 	const char *user;		/* to become after starting as root */
 	struct limits limits;
+	const struct snmp_access *snmp;	/* for targets without one of their own, or NULL */
 	struct target *targets;
 	size_t target_count, target_room;
 	bool narrowed;			/* targets were left out: exceptions may match none */

@@ -113,6 +113,8 @@ static struct request make_request(struct planning *planning, const struct turn 
 	struct address source;
 
 	give_names(planning, turn, &request);
+	if (collector_tells(request.collector, "snmp.") && !turn->peer)
+		request.snmp = target->snmp;
 	/* To a proxy we go over any version of IP. */
 	if (target->source && address_parse(target->source, &source) &&
 	    (source.family == way.family || (way.by_proxy && !way.family)))

@@ -38,7 +38,7 @@ ARROWS = {
 ADAPTERS = (
     (r"event2?/|event\.h|evutil", r"net/loop\.c", "libevent belongs to net/loop.c"),
     (r"curl/", r"net/fetch\w*\.c", "libcurl belongs to net/fetch.c"),
-    (r"net-snmp/", r"net/snmp\w*\.c", "Net-SNMP belongs to net/snmp.c"),
+    (r"net-snmp/", r"net/snmp_coder\.c", "Net-SNMP belongs to net/snmp_coder.c"),
     (r"ares", r"net/dns\.c", "c-ares belongs to net/dns.c"),
     (r"seccomp\.h", r"agent/ipc/fence\w*\.c", "seccomp belongs to agent/ipc/fence*.c"),
     (r"yaml\.h", r"agent/plan/\w+\.[ch]", "libyaml belongs to agent/plan"),
