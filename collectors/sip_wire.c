@@ -108,17 +108,21 @@ static bool begins_with_version(struct sip_text line)
 	return sip_text_same(line, begin);
 }
 
-/* Whether it may become the first line of a message when more of it comes: an answer's, or that
- * of a request, which begins with a method. */
+/* As far as it has come. */
+static bool begins_with_method(struct sip_text line)
+{
+	struct sip_text rest = line, token;
+
+	return sip_take_token(&rest, &token) && token.bytes == line.bytes &&
+	       (token.length == line.length || token.bytes[token.length] == ' ');
+}
+
+/* Whether it may become the first line of an answer or a request when more of it comes. */
 static bool may_become_sip(const struct reader *in)
 {
 	struct sip_text line = { (const char *)in->bytes + in->at, reader_left(in) };
-	struct sip_text rest = line, token;
 
-	if (!line.length || begins_with_version(line))
-		return true;
-	return sip_take_token(&rest, &token) && token.bytes == line.bytes &&
-	       (token.length == line.length || token.bytes[token.length] == ' ');
+	return !line.length || begins_with_version(line) || begins_with_method(line);
 }
 
 static enum turn read_status(struct sip_text line, struct sip_message *message)
@@ -143,12 +147,12 @@ static enum turn read_status(struct sip_text line, struct sip_message *message)
 static enum turn read_first_line(struct sip_text line, struct sip_message *message)
 {
 	static const char ending[] = " SIP/2.0";
-	struct sip_text end = line, token;
+	struct sip_text end = line;
 
 	*message = (struct sip_message){ 0 };
 	if (line.length >= sizeof version - 1 && begins_with_version(line))
 		return read_status(line, message);
-	if (line.length < sizeof ending || !sip_take_token(&line, &token))
+	if (line.length < sizeof ending || !begins_with_method(line))
 		return TURN_NOT_THIS_PROTOCOL;
 	end.bytes += end.length - (sizeof ending - 1);
 	end.length = sizeof ending - 1;

@@ -138,6 +138,7 @@ static void strangers_are_known_by_their_first_line(void **state)
 		{ "SIP/3.0 200 OK\r\n\r\n", TURN_NOT_THIS_PROTOCOL },
 		{ "SIP/2.0\r\n\r\n", TURN_NOT_THIS_PROTOCOL },
 		{ " SIP/2.0\r\n\r\n", TURN_NOT_THIS_PROTOCOL },
+		{ "SIP\xfb SIP/2.0\r\n\r\n", TURN_NOT_THIS_PROTOCOL },
 		{ "GET / HTTP/1.1\r\n\r\n", TURN_NOT_THIS_PROTOCOL },
 		{ "\x15\x03\x01", TURN_NOT_THIS_PROTOCOL },
 		{ "<?xml", TURN_NOT_THIS_PROTOCOL },
