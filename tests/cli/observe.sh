@@ -31,6 +31,13 @@ says '"family": 6'
 matches observe.schema.json
 run 0 observe port "tcp/$open" '[::1]' --format=json
 says '"host": "::1"'
+# A proxy finds the host of a URL by itself: one look, whatever the versions of IP. Nobody is
+# there, and no name is looked up.
+run 3 observe reach https://push.example/ --via-proxy=http://127.0.0.1:1 --format=json
+[ "$(head -c 1 "$work/out")" = '{' ] || complain 'through a proxy there is one look'
+says '"family": null'
+run 3 observe reach https://push.example/ 127.0.0.1
+warns 'no host follows it'
 run 0 observe port "tcp/$open" localhost --family=4 --format=json
 says '"address": "127.0.0.1"'
 [ "$(head -c 1 "$work/out")" = '{' ] || complain 'one family gives one object'
