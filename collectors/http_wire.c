@@ -46,7 +46,8 @@ static void split_directive(struct http_span part, struct directive *out)
 	const char *equals = memchr(part.bytes, '=', part.length);
 	size_t name = equals ? (size_t)(equals - part.bytes) : part.length;
 
-	*out = (struct directive){ .name = trimmed(part.bytes, name), .has_value = equals };
+	*out = (struct directive){ .name = trimmed(part.bytes, name), .value = { "", 0 },
+				   .has_value = equals };
 	if (equals)
 		out->value = trimmed(equals + 1, part.length - name - 1);
 }
@@ -225,17 +226,20 @@ static const char *find_tag(const char *at, const char *end, const char *tag)
 struct http_span http_title(const char *body, size_t length)
 {
 	static const char opening[] = "<title";
-	const char *end = body + length, *begin, *close;
+	static const struct http_span none = { "", 0 };
+	const char *end, *begin, *close;
 
-	begin = length ? find_tag(body, end, opening) : NULL;
+	if (!length)
+		return none;
+	end = body + length;
+	begin = find_tag(body, end, opening);
 	if (!begin)
-		return (struct http_span){ NULL, 0 };
+		return none;
 	begin += sizeof opening - 1;
 	if (begin == end || !*begin || !strchr("> \t\r\n", *begin))
-		return (struct http_span){ NULL, 0 };
+		return none;
 	length = (size_t)(end - begin) < TITLE_TAG_MOST ? (size_t)(end - begin) : TITLE_TAG_MOST;
 	begin = memchr(begin, '>', length);
 	close = begin ? find_tag(++begin, end, "</title") : NULL;
-	return close ? (struct http_span){ begin, (size_t)(close - begin) }
-		     : (struct http_span){ NULL, 0 };
+	return close ? (struct http_span){ begin, (size_t)(close - begin) } : none;
 }

@@ -50,7 +50,8 @@ void fetch_scene_done(void *arg, const struct fetch_end *end)
 
 	scene->done++;
 	scene->end = *end;
-	memcpy(scene->body, end->body.bytes, end->body.length);
+	if (end->body.length)
+		memcpy(scene->body, end->body.bytes, end->body.length);
 	scene->body[end->body.length] = '\0';
 	scene->chain_length = end->chain.length;
 	scene->staple_length = end->staple.length;

@@ -61,6 +61,8 @@ static void a_cookie_is_read_as_browsers_do(void **state)
 		{ "sid=a; Path=/; secured", "sid", false, false, false, SAME_SITE_UNSET },
 		{ "sid=; Max-Age=0", "sid", false, false, true, SAME_SITE_UNSET },
 		{ "sid=x; Max-Age=-1", "sid", false, false, true, SAME_SITE_UNSET },
+		{ "sid=x; Expires; Max-Age; SameSite", "sid", false, false, false,
+		  SAME_SITE_UNSET },
 		{ "sid=x; Max-Age=10", "sid", false, false, false, SAME_SITE_UNSET },
 		{ "sid=deleted; expires=Thu, 01-Jan-1970 00:00:01 GMT", "sid", false, false, true,
 		  SAME_SITE_UNSET },
