@@ -55,6 +55,7 @@ static void java_has_three_spellings(void **state)
 	numbers_are("Java 8 Update 231 (64-bit)", "8 231");
 	numbers_are("Java(TM) 8 update 231", "8 231");
 	numbers_are("Java 8 Update", "8");
+	numbers_are("Java 8 Update b", "8");
 	numbers_are("Driver 2.1 Update 3", "2 1");
 	numbers_are("8u232", "8 232");
 }
@@ -69,6 +70,7 @@ static void packages_have_their_version_in_the_middle(void **state)
 	numbers_are("python3-x_2.0-1-3_all", "2 0");
 	numbers_are("java-1.8.0-openjdk-1.8.0.232.b09-0.el7_7.x86_64", "1 8 0 232");
 	numbers_are("bash-5.1.8-6.el9.x86_64", "5 1 8");
+	numbers_are("mod_ssl-2.4.37-39.el8", "2 4 37");
 	numbers_are("linux_headers", "");
 	numbers_are("x_1:y", "1");
 	/* No package: a hyphen too few, or no digit behind one. */
