@@ -295,6 +295,20 @@ world_san() { # NAME
 	echo "$san"
 }
 
+# One for all those whose certificate is as it should be: to make one takes a while.
+world_common_certificate() {
+	local name sans=()
+	for name in "${!world_services[@]}"; do
+		world_has_own_certificate "$name" || sans+=("$(world_san "$name")")
+	done
+	[ ${#sans[@]} -eq 0 ] || tls_certificate common "EC ec_paramgen_curve:P-256" \
+		"$(IFS=,; echo "${sans[*]}")"
+}
+
+world_has_own_certificate() { # NAME
+	world_is "$1" expired not_yet self_signed stranger wrong_name incomplete
+}
+
 world_certificate() { # NAME
 	local name=$1 curve="EC ec_paramgen_curve:P-256" names
 	names=$(world_san "$name")
@@ -308,11 +322,12 @@ world_certificate() { # NAME
 		tls_certificate "$name" "$curve" "$names" "" "" stranger
 	elif world_is "$name" wrong_name; then
 		tls_certificate "$name" "$curve" "DNS:elsewhere.example"
-	else
+	elif world_is "$name" incomplete; then
 		tls_certificate "$name" "$curve" "$names"
-	fi
-	if world_is "$name" incomplete; then
 		cp "$tls_place/ca/$name.pem" "$tls_place/ca/$name.chain.pem"
+	else
+		ln -s common.key "$tls_place/ca/$name.key"
+		ln -s common.chain.pem "$tls_place/ca/$name.chain.pem"
 	fi
 }
 
@@ -369,6 +384,7 @@ world_servers() {
 	local name service
 	: >"$world/strangers"
 	: >"$world/nginx.servers"
+	world_common_certificate
 	for name in "${!world_services[@]}"; do
 		world_certificate "$name"
 		for service in ${world_services[$name]}; do
