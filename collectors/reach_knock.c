@@ -98,7 +98,7 @@ static void connection_is_open(void *arg)
 		fail(knock, STAGE_NONE, REASON_NONE);
 		return;
 	}
-	knock->tls = tls_new(knock->route.name);
+	knock->tls = tls_new(knock->loop, knock->route.name);
 	advance_tls(knock);
 }
 

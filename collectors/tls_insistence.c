@@ -197,7 +197,7 @@ static void converse(struct tls_insisting *insisting)
 		.name = request->name ? request->name : request->host
 	};
 	tls_free(insisting->tls);
-	insisting->tls = tls_new(insisting->name);
+	insisting->tls = tls_new(run_loop(insisting->run), insisting->name);
 	insisting->dialogue = dialogue_start(run_loop(insisting->run), &plan, insisting,
 					     dialogue_has_ended, insisting);
 }

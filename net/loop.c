@@ -25,6 +25,13 @@ struct signal_watch {
 	void *arg;
 };
 
+struct shared {
+	struct shared *next;
+	void *(*make)(void);
+	void (*end)(void *thing);
+	void *thing;
+};
+
 struct loop {
 	struct event_base *base;
 	int64_t now_us;		/* when this turn's callbacks began; 0 between turns */
@@ -32,6 +39,7 @@ struct loop {
 	struct call *later;
 	size_t later_count, later_room;
 	struct signal_watch *signals;
+	struct shared *shared;
 };
 
 static struct event *event_of(unsigned char *bytes)
@@ -87,6 +95,29 @@ static void loop_make_calls(struct loop *loop)
 	free(calls);
 }
 
+void *loop_shared(struct loop *loop, void *(*make)(void), void (*end)(void *thing))
+{
+	struct shared *shared = loop->shared;
+
+	while (shared && shared->make != make)
+		shared = shared->next;
+	if (shared)
+		return shared->thing;
+	shared = memory_new(1, sizeof *shared);
+	*shared = (struct shared){ loop->shared, make, end, make() };
+	loop->shared = shared;
+	return shared->thing;
+}
+
+static void end_shared(struct loop *loop)
+{
+	for (struct shared *shared = loop->shared, *next; shared; shared = next) {
+		next = shared->next;
+		shared->end(shared->thing);
+		free(shared);
+	}
+}
+
 void loop_free(struct loop *loop)
 {
 	if (!loop)
@@ -99,6 +130,7 @@ void loop_free(struct loop *loop)
 		event_free(watch->event);
 		free(watch);
 	}
+	end_shared(loop);
 	event_base_free(loop->base);
 	free(loop->later);
 	free(loop);

@@ -48,6 +48,10 @@ int64_t loop_now_us(const struct loop *loop);
 /* Called once before the next turn; for freeing oneself after one's own callback. */
 void loop_later(struct loop *loop, void (*call)(void *arg), void *arg);
 
+/* What all that happens on the loop has in common: made when it is first asked for, and given
+ * back when the loop is freed. One thing for each `make`. */
+void *loop_shared(struct loop *loop, void *(*make)(void), void (*end)(void *thing));
+
 /* Watches until stopped; calling it again changes what is watched for. */
 void watch_start(struct watch *watch, struct loop *loop, int fd, unsigned what,
 		 void (*ready)(void *arg, unsigned what), void *arg);

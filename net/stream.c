@@ -146,7 +146,7 @@ static void stream_secure(struct stream *stream)
 		stream_is_open(stream);
 		return;
 	}
-	stream->tls = tls_new(stream->route->name);
+	stream->tls = tls_new(stream->loop, stream->route->name);
 	tls_feed(stream->tls, stream->in.bytes, stream->in.length);
 	writer_clear(&stream->in);
 	enter_state(stream, HANDSHAKE);

@@ -11,7 +11,6 @@
 enum { CHUNK_BYTES = 4096 };
 
 struct tls {
-	SSL_CTX *context;
 	SSL *ssl;
 	BIO *incoming, *outgoing; /* the SSL's */
 	uint8_t first[2]; /* that came over the wire */
@@ -37,22 +36,35 @@ static int accept_whoever(X509_STORE_CTX *store, void *arg)
 	return 1;
 }
 
-struct tls *tls_new(const char *name)
+static void *context_make(void)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+
+	if (!context)
+		abort();
+	SSL_CTX_set_security_level(context, 0);
+	SSL_CTX_set_min_proto_version(context, 0);
+	SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_TICKET |
+					     SSL_OP_IGNORE_UNEXPECTED_EOF);
+	SSL_CTX_set_cipher_list(context, "ALL:COMPLEMENTOFALL");
+	SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_cert_verify_callback(context, accept_whoever, NULL);
+	SSL_CTX_set_info_callback(context, note_alert);
+	return context;
+}
+
+static void context_end(void *context)
+{
+	SSL_CTX_free(context);
+}
+
+struct tls *tls_new(struct loop *loop, const char *name)
 {
 	struct tls *tls = memory_new(1, sizeof *tls);
 	struct address literal;
 
-	tls->context = SSL_CTX_new(TLS_client_method());
-	if (!tls->context)
-		abort();
-	SSL_CTX_set_security_level(tls->context, 0);
-	SSL_CTX_set_min_proto_version(tls->context, 0);
-	SSL_CTX_set_options(tls->context, SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_TICKET |
-						  SSL_OP_IGNORE_UNEXPECTED_EOF);
-	SSL_CTX_set_cipher_list(tls->context, "ALL:COMPLEMENTOFALL");
-	SSL_CTX_set_mode(tls->context, SSL_MODE_RELEASE_BUFFERS);
-	SSL_CTX_set_cert_verify_callback(tls->context, accept_whoever, NULL);
-	tls->ssl = SSL_new(tls->context);
+	tls->ssl = SSL_new(loop_shared(loop, context_make, context_end));
 	tls->incoming = BIO_new(BIO_s_mem());
 	tls->outgoing = BIO_new(BIO_s_mem());
 	if (!tls->ssl || !tls->incoming || !tls->outgoing)
@@ -61,7 +73,6 @@ struct tls *tls_new(const char *name)
 	SSL_set_bio(tls->ssl, tls->incoming, tls->outgoing);
 	tls->alert = -1;
 	SSL_set_app_data(tls->ssl, tls);
-	SSL_set_info_callback(tls->ssl, note_alert);
 	/* RFC 6066 section 3: addresses are not names. */
 	if (name && !address_parse(name, &literal))
 		SSL_set_tlsext_host_name(tls->ssl, name);
@@ -74,7 +85,6 @@ void tls_free(struct tls *tls)
 	if (!tls)
 		return;
 	SSL_free(tls->ssl);
-	SSL_CTX_free(tls->context);
 	free(tls);
 }
 
@@ -135,8 +145,24 @@ void tls_feed(struct tls *tls, const void *bytes, size_t length)
 		abort();
 }
 
+/* Of a record that has not come whole OpenSSL would keep 16 KiB, which is what those live on
+ * who say a byte now and then. */
+static bool record_is_cut(const struct tls *tls)
+{
+	const uint8_t *bytes;
+	long length = BIO_get_mem_data(tls->incoming, &bytes);
+
+	if (length < SSL3_RT_HEADER_LENGTH)
+		return length > 0;
+	return length - SSL3_RT_HEADER_LENGTH < (bytes[3] << 8 | bytes[4]);
+}
+
 enum tls_result tls_handshake(struct tls *tls)
 {
+	if (!tls_is_spoken(tls))
+		return TLS_NOT_SPOKEN;
+	if (record_is_cut(tls))
+		return TLS_WANTS_BYTES;
 	ERR_clear_error();
 	return tls_result_of(tls, SSL_do_handshake(tls->ssl));
 }

@@ -8,6 +8,7 @@
 #define NET_TLS_H
 
 #include "net/bytes.h"
+#include "net/loop.h"
 
 enum tls_result {
 	TLS_DONE,
@@ -19,8 +20,9 @@ enum tls_result {
 
 struct tls;
 
-/* name: for SNI; none is sent for NULL or an address. */
-struct tls *tls_new(const char *name);
+/* name: for SNI; none is sent for NULL or an address. What all clients of a loop have in
+ * common is made once. */
+struct tls *tls_new(struct loop *loop, const char *name);
 void tls_free(struct tls *tls);
 /* What has come over the wire. */
 void tls_feed(struct tls *tls, const void *bytes, size_t length);

@@ -169,6 +169,40 @@ static void a_signal_is_an_event(void **state)
 	scene_free(scene);
 }
 
+static unsigned made, ended;
+
+static void *make_thing(void)
+{
+	made++;
+	return &made;
+}
+
+static void *make_other_thing(void)
+{
+	made++;
+	return &ended;
+}
+
+static void end_thing(void *thing)
+{
+	assert_non_null(thing);
+	ended++;
+}
+
+static void what_is_shared_is_made_once_and_ends_with_the_loop(void **state)
+{
+	struct loop *loop = loop_new();
+
+	(void)state;
+	assert_ptr_equal(loop_shared(loop, make_thing, end_thing), &made);
+	assert_ptr_equal(loop_shared(loop, make_other_thing, end_thing), &ended);
+	assert_ptr_equal(loop_shared(loop, make_thing, end_thing), &made);
+	assert_int_equal(made, 2);
+	assert_int_equal(ended, 0);
+	loop_free(loop);
+	assert_int_equal(ended, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +212,7 @@ int main(void)
 		cmocka_unit_test(a_turn_returns_in_time_and_leaves_no_trace),
 		cmocka_unit_test(a_reused_descriptor_is_watched_anew),
 		cmocka_unit_test(a_signal_is_an_event),
+		cmocka_unit_test(what_is_shared_is_made_once_and_ends_with_the_loop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
