@@ -48,7 +48,7 @@ static _Noreturn void examine_behind_fence(void)
 	setenv("UCPOSTURE_FENCE", "kill", 1);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	/* A sanitizer's build has no filter, and examines all the same. */
-	if (fence_filter_close() < 0)
+	if (fence_filter_close(NULL) < 0)
 		_exit(CHILD_UNFENCED);
 	for (size_t i = 0; i < SHOWN; i++) {
 		struct facts *facts = facts_new();
