@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Targets that accept and never answer, drip a byte every five seconds, or talk for ever: one
+# costs a prober at most 48 KiB, ends by its deadline and a second, and keeps nobody else waiting.
+# TARPITS: how many at once; a thousand begin in a second.
+set -u
+: "${UCPOSTURE:?}" "${TARPITS:=1000}" "${top_builddir:=.}"
+programs=$(cd "$top_builddir/tests/integration" && pwd)
+seconds=$((7 + TARPITS / 1000))
+
+for program in ip nginx unshare "$programs/hold_many" "$programs/tarpit"; do
+	command -v "$program" >/dev/null || { echo "no $program here"; exit 77; }
+done
+[ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
+# A namespace of its own, with its own processes: whatever happens they end with it.
+if [ "${TARPITS_NAMESPACE-}" != "$PPID" ]; then
+	exec unshare --net --pid --fork --mount-proc --kill-child \
+		bash -c 'TARPITS_NAMESPACE=$$ bash "$@"; exit $?' tarpits "$0" "$@"
+fi
+ip link set lo up || exit 1
+# 127.0.0.0/8 has one queue of pending connections for each listener, whoever it is for.
+echo 8192 >/proc/sys/net/core/somaxconn 2>/dev/null
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' INT TERM HUP
+
+start_healthy()
+{
+	local kind
+	mkdir "$folder/nginx"
+	{
+		echo "daemon off; worker_processes 1; pid $folder/pid; error_log $folder/error;"
+		echo "events { worker_connections 256; }"
+		echo "http { access_log off;"
+		for kind in client_body proxy fastcgi uwsgi scgi; do
+			echo "${kind}_temp_path $folder/nginx/$kind;"
+		done
+		echo "server { listen 127.0.0.1:80; return 200 healthy; } }"
+	} >"$folder/nginx.conf"
+	nginx -c "$folder/nginx.conf" -e "$folder/error" >/dev/null 2>&1 &
+}
+
+wait_for()
+{
+	for _ in {1..100}; do
+		"$@" 2>/dev/null && return 0
+		sleep 0.1
+	done
+	echo "$* never came true"
+	exit 1
+}
+
+healthy_answers() { : <>/dev/tcp/127.0.0.1/80; }
+tarpit_is_ready() { grep -q ready "$folder/tarpit"; }
+
+# value NAME: of the last holding.
+value() { awk -v name="$1" '$1 == name { print $2 }' "$folder/held"; }
+
+# at_most NAME MOST
+at_most()
+{
+	if awk -v a="$(value "$1")" -v b="$2" 'BEGIN { exit !(a != "" && a <= b) }'; then
+		return 0
+	fi
+	echo "FAIL $title: $1 is '$(value "$1")', at most $2"
+	failures=$((failures + 1))
+}
+
+# hold TITLE SUBJECT...: pairs of collector and subject.
+hold()
+{
+	title=$1
+	shift
+	"$programs/hold_many" "$TARPITS" "$seconds" http 'http://*:80/' "$@" \
+		>"$folder/held" 2>"$folder/complaints" || {
+		cat "$folder/complaints"
+		failures=$((failures + 1))
+		return
+	}
+	cat "$folder/complaints"
+	echo "$title: $(tr '\n' ' ' <"$folder/held")"
+	at_most kib_each "$most_kib"
+	at_most mib_all 512
+	at_most late_ms 1000
+	at_most healthy_failures 0
+	at_most healthy_slowest_ms 1000
+	at_most observed 0
+	[ "$(value ended)" = "$TARPITS" ] || {
+		echo "FAIL $title: $(value ended) of $TARPITS have ended"
+		failures=$((failures + 1))
+	}
+}
+
+failures=0
+most_kib=48
+start_healthy
+mkfifo "$folder/hold"
+"$programs/tarpit" 7001 >"$folder/tarpit" <"$folder/hold" &
+exec 9>"$folder/hold"
+wait_for healthy_answers
+wait_for tarpit_is_ready
+
+# 7001 is silent, 7002 drips, 7003 never ends.
+hold "silent ones" tls tcp/7001 certificate tcp/7001 smb tcp/7001 ssh tcp/7001 \
+	sip tcp/7001 http 'http://*:7001/' reach http://127.1.1.1:7001
+hold "dripping ones" tls tcp/7002 certificate tcp/7002 smb tcp/7002 ssh tcp/7002 \
+	sip tcp/7002 sip tls/7002 http 'http://*:7002/'
+hold "endless ones" tls tcp/7003 certificate tcp/7003 smb tcp/7003 ssh tcp/7003 \
+	sip tcp/7003 http 'http://*:7003/'
+# libcurl has a TLS context for each connection, so https takes more than the others; but an
+# engine has at most 2,048 of anything under way at a prober.
+most_kib=80
+TARPITS=$((TARPITS < 4096 ? TARPITS : 4096))
+hold "silent ones over https" http 'https://*:7001/' reach https://127.1.1.1:7001
+exit "$((failures > 0))"
