@@ -4,6 +4,7 @@
 # Targets that accept and never answer, drip a byte every five seconds, or talk for ever: one
 # costs a prober at most 48 KiB, ends by its deadline and a second, and keeps nobody else waiting.
 # TARPITS: how many at once; a thousand begin in a second.
+# shellcheck disable=SC2317
 set -u
 : "${UCPOSTURE:?}" "${TARPITS:=1000}" "${top_builddir:=.}"
 programs=$(cd "$top_builddir/tests/integration" && pwd)
