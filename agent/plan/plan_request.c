@@ -15,17 +15,22 @@ static bool is_elsewhere(const struct subject *subject)
 	return subject->kind & (SUBJECT_URL | SUBJECT_NAME);
 }
 
-/* "" where nothing is looked up. */
-static const char *
-host_of(struct planning *planning, const struct turn *turn, const struct subject *subject)
+static const char *host_of_url(struct planning *planning, const char *string)
 {
 	struct url url;
 	const char *why;
 
+	return url_parse(string, &url, &why) ? arena_copy(planning->arena, url.host) : "";
+}
+
+/* "" where nothing is looked up. */
+static const char *
+host_of(struct planning *planning, const struct turn *turn, const struct subject *subject)
+{
 	if (turn->rule->collector->looks_inside || subject->kind == SUBJECT_NAME)
 		return "";
-	if (subject->kind == SUBJECT_URL && url_parse(subject->text, &url, &why))
-		return arena_copy(planning->arena, url.host);
+	if (subject->kind == SUBJECT_URL)
+		return host_of_url(planning, subject->text);
 	return turn->peer ? turn->peer->host : planning->target->address;
 }
 
@@ -40,16 +45,21 @@ const char *planning_proxy(const struct planning *planning, const struct turn *t
 	return planning->plan->config->proxy;
 }
 
-uint8_t planning_family_of_url(const struct subject *subject)
+static uint8_t family_of_host(const char *string)
 {
 	struct address address;
 	struct url url;
 	const char *why;
 
-	if (subject->kind != SUBJECT_URL || !url_parse(subject->text, &url, &why) ||
-	    !address_parse(url.host, &address))
-		return 0;
-	return address.family;
+	return url_parse(string, &url, &why) && address_parse(url.host, &address)
+		       ? address.family
+		       : 0;
+}
+
+/* Most checks are of no URL: those shall not pay for the room that one takes. */
+uint8_t planning_family_of_url(const struct subject *subject)
+{
+	return subject->kind == SUBJECT_URL ? family_of_host(subject->text) : 0;
 }
 
 bool planning_is_familyless(const struct turn *turn)
@@ -86,7 +96,7 @@ static void give_names(const struct planning *planning, const struct turn *turn,
 		request->name = rule->server_name ? rule->server_name
 				: own             ? target->server_name
 						  : NULL;
-	if (!collector_tells(request->collector, "cert."))
+	if (!turn->common.tells_certificate)
 		return;
 	request->authorities = target->authorities;
 	request->verify_name = rule->verify_name ? rule->verify_name
@@ -108,12 +118,12 @@ static struct request make_request(struct planning *planning, const struct turn 
 		.proxy = planning_proxy(planning, turn, subject, way),
 		.timeout_ms = target->timeout_ms,
 		.packets_per_second = config->limits.packets_per_second,
-		.wanted = turn->wanted,
+		.wanted = turn->common.wanted,
 	};
 	struct address source;
 
 	give_names(planning, turn, &request);
-	if (collector_tells(request.collector, "snmp.") && !turn->peer)
+	if (turn->common.tells_snmp && !turn->peer)
 		request.snmp = target->snmp;
 	/* To a proxy we go over any version of IP. */
 	if (target->source && address_parse(target->source, &source) &&

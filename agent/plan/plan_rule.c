@@ -274,7 +274,7 @@ void planning_add_rule(struct planning *planning, const struct menu *menu, size_
 		.rule = &menu->profile->rules[rule],
 		.profile = menu->profile->name,
 		.names = menu->names[rule],
-		.wanted = menu->wanted[rule],
+		.common = menu->common[rule],
 	};
 
 	turn.subjects = turn.rule->subjects;

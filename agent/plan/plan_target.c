@@ -31,10 +31,10 @@ static size_t menu_of(struct planning *planning, const struct profile *profile)
 		if (planning->menus[i].profile == profile)
 			return i;
 	menu.names = arena_take(planning->arena, profile->rule_count * sizeof *menu.names);
-	menu.wanted = arena_take(planning->arena, profile->rule_count * sizeof *menu.wanted);
+	menu.common = arena_take(planning->arena, profile->rule_count * sizeof *menu.common);
 	for (size_t i = 0; i < profile->rule_count; i++) {
 		menu.names[i] = make_names(planning, &profile->rules[i]);
-		menu.wanted[i] = planning_wanted(&profile->rules[i]);
+		menu.common[i] = planning_common(&profile->rules[i]);
 	}
 	planning->menus = memory_room_for(planning->menus, planning->menu_count,
 					  &planning->menu_room, sizeof *planning->menus);

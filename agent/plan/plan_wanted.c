@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which facts have to be seen for a rule: those that it names, and those of metrics, whose
- * series must not come and go with the rules.
+ * series must not come and go with the rules. And what else follows from them.
  */
 #include <string.h>
 
@@ -65,7 +65,8 @@ static bool is_for_metrics(const struct collector *collector,
 	return false;
 }
 
-uint64_t planning_wanted(const struct rule *rule)
+/* As in a request. */
+static uint64_t wanted_facts(const struct rule *rule)
 {
 	const struct fact_descriptor *fact;
 	uint64_t wanted = 0;
@@ -81,4 +82,13 @@ uint64_t planning_wanted(const struct rule *rule)
 		wanted |= UINT64_C(1) << row;
 	}
 	return wanted;
+}
+
+struct common planning_common(const struct rule *rule)
+{
+	return (struct common){
+		.wanted = wanted_facts(rule),
+		.tells_certificate = collector_tells(rule->collector, "cert."),
+		.tells_snmp = collector_tells(rule->collector, "snmp."),
+	};
 }

@@ -10,11 +10,17 @@
 #include "agent/plan/seen.h"
 #include "ground/text.h"
 
+/* What requests for a rule have in common. */
+struct common {
+	uint64_t wanted;		/* as in a request */
+	bool tells_certificate, tells_snmp;
+};
+
 /* What is the same for every target that has the profile, so made once. */
 struct menu {
 	const struct profile *profile;
 	const char *const **names;	/* of checks: by rule, then by subject: IPv4, IPv6 */
-	uint64_t *wanted;		/* by rule: as in a request */
+	struct common *common;		/* by rule */
 };
 
 /* An expectation with allowed-ports filled in; targets alike share it. */
@@ -59,7 +65,7 @@ struct turn {
 	const struct subject *subjects;
 	size_t subject_count;
 	const char *const *names;	/* NULL: the subjects are not those of the rule */
-	uint64_t wanted;		/* as in a request */
+	struct common common;
 	enum severity severity;
 	enum inapplicable inapplicable;
 	bool unused_feature;
@@ -83,8 +89,8 @@ const char *planning_proxy(const struct planning *planning, const struct turn *t
 /* The number of the observation, which may have been asked for before. */
 uint32_t planning_observe(struct planning *planning, const struct turn *turn,
 			  const struct subject *subject, struct way way);
-/* plan_wanted.c: the facts a rule needs, as in a request. */
-uint64_t planning_wanted(const struct rule *rule);
+/* plan_wanted.c */
+struct common planning_common(const struct rule *rule);
 /* plan_ports.c: fills allowed-ports in for the checks from `first` on. */
 void planning_fill_ports(struct planning *planning, size_t first);
 /* plan_exceptions.c */
