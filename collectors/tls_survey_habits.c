@@ -379,7 +379,6 @@ void survey_alive_hear(struct tls_survey *survey, const struct survey_heard *hea
 	if (!survey->wordless_last || ++survey->alive_asked < ALIVE_MOST)
 		return;
 	survey->over = true;
-	survey->phase = SURVEY_MODERN;
 	survey->broken = survey->last;
 	if (survey->broken.reason == REASON_NONE)
 		survey->broken = (struct outcome){ STAGE_HANDSHAKE, REASON_CLOSED_EARLY, NULL };

@@ -12,10 +12,17 @@ struct telling {
 	size_t count;
 };
 
+/* Who did not answer last may have gone, wherever the survey ended: then it may be for that,
+ * and not for what was asked, that there were no answers. */
+static bool may_have_gone(const struct tls_survey *survey)
+{
+	return survey->wordless_last;
+}
+
 /* What a phase finds out is all there is as soon as the phase is over. */
 static bool is_past(const struct tls_survey *survey, enum survey_phase phase)
 {
-	return survey->accepted && survey->phase > phase;
+	return survey->accepted && survey->phase > phase && !may_have_gone(survey);
 }
 
 static void tell_list(struct telling *telling, enum tls_fact fact, bool complete)
@@ -164,6 +171,12 @@ static enum survey_truth compresses(const struct tls_survey *survey)
 	return only_1_3 ? TRUTH_NO : survey->compression;
 }
 
+/* Some refuse it by hanging up. */
+static enum survey_truth refuses_fallback(const struct tls_survey *survey)
+{
+	return may_have_gone(survey) ? TRUTH_UNKNOWN : survey->fallback;
+}
+
 void tls_survey_tell(const struct tls_survey *survey, struct facts *facts)
 {
 	struct telling telling = { .survey = survey, .facts = facts };
@@ -179,6 +192,6 @@ void tls_survey_tell(const struct tls_survey *survey, struct facts *facts)
 	tell_client_certificate(&telling);
 	tell_boolean(&telling, TLS_FACT_COMPRESSION, compresses(survey));
 	tell_boolean(&telling, TLS_FACT_SECURE_RENEGOTIATION, survey->renegotiation);
-	tell_boolean(&telling, TLS_FACT_FALLBACK_SCSV, survey->fallback);
+	tell_boolean(&telling, TLS_FACT_FALLBACK_SCSV, refuses_fallback(survey));
 	free(telling.words);
 }

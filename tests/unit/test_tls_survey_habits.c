@@ -284,6 +284,59 @@ static void a_server_that_dies_in_the_middle_leaves_what_is_certain(void **state
 	}
 }
 
+enum { ANSWERED_MOST = 45, IN_VAIN_MOST = 25 };
+
+/* Its last suite is anonymous, and it knows of no fallback. */
+static void be_worse_than_it_seems(struct habits *habits)
+{
+	static const uint16_t anonymous[] = { 0x0034 };
+	static const char *const alpn[] = { "h2", NULL };
+
+	be_usual(habits, V_1_2 | V_1_3);
+	ADD(habits, anonymous);
+	habits->alpn = alpn;
+	habits->compresses = habits->renegotiates = true;
+}
+
+static void assert_true_or_not_told(const struct scene *scene, enum tls_fact row,
+				    const char *truth)
+{
+	assert_fact(scene, row, facts_get(scene->facts, tls_fact(row)) ? truth : "-");
+}
+
+/* Wherever the time is up: not to answer is no answer while nobody knows who is there. */
+static void nothing_is_held_against_a_server_that_may_have_gone(void **state)
+{
+	static const int deaths[] = { MANNER_CLOSE, MANNER_RESET, MANNER_SILENCE };
+	static const enum tls_fact lists[] = { TLS_FACT_WEAK_CIPHERS, TLS_FACT_WEAKNESSES,
+					       TLS_FACT_GROUPS, TLS_FACT_ALPN };
+	const uint64_t wishes[] = { 0, UINT64_C(1) << TLS_FACT_VERSIONS |
+					       UINT64_C(1) << TLS_FACT_ANONYMOUS };
+
+	(void)state;
+	for (unsigned i = 0; i < 3 * 2 * ANSWERED_MOST * IN_VAIN_MOST; i++) {
+		unsigned after = 1 + i / 6 % ANSWERED_MOST;
+		struct habits habits;
+		struct scene scene;
+
+		be_worse_than_it_seems(&habits);
+		habits.dies_after = after;
+		habits.death = deaths[i % 3];
+		look_until(&scene, &habits, wishes[i / 3 % 2], after + i / 6 / ANSWERED_MOST);
+		assert_true_or_not_told(&scene, TLS_FACT_ANONYMOUS, "true");
+		assert_true_or_not_told(&scene, TLS_FACT_FALLBACK_SCSV, "false");
+		assert_true_or_not_told(&scene, TLS_FACT_COMPRESSION, "true");
+		assert_true_or_not_told(&scene, TLS_FACT_SECURE_RENEGOTIATION, "true");
+		assert_true_or_not_told(&scene, TLS_FACT_PREFERENCE, "client");
+		for (size_t at = 0; at < sizeof lists / sizeof *lists; at++) {
+			const struct fact *fact = facts_get(scene.facts, tls_fact(lists[at]));
+
+			assert_true(!fact || fact->count);
+		}
+		scene_end(&scene);
+	}
+}
+
 static void a_server_that_stalls_once_has_refused_nothing(void **state)
 {
 	(void)state;
@@ -413,6 +466,7 @@ int main(void)
 		cmocka_unit_test(habits_of_old_servers_are_told),
 		cmocka_unit_test(who_hangs_up_on_a_fallback_refuses_it),
 		cmocka_unit_test(a_server_that_dies_in_the_middle_leaves_what_is_certain),
+		cmocka_unit_test(nothing_is_held_against_a_server_that_may_have_gone),
 		cmocka_unit_test(a_server_that_stalls_once_has_refused_nothing),
 		cmocka_unit_test(who_refuses_everything_has_accepted_nothing),
 		cmocka_unit_test(who_always_takes_something_new_is_bounded_by_the_registry),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/tls_survey_scene.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "collectors/tls/tls_suites.h"
@@ -38,7 +39,7 @@ void be_usual(struct habits *habits, unsigned versions)
 		ADD(habits, usual);
 }
 
-void look_for(struct scene *scene, struct habits *habits, uint64_t wanted)
+void look_until(struct scene *scene, struct habits *habits, uint64_t wanted, unsigned most)
 {
 	struct tls_question question;
 	struct habit_answer answer;
@@ -47,7 +48,7 @@ void look_for(struct scene *scene, struct habits *habits, uint64_t wanted)
 		.survey = tls_survey_new(NAME, wanted),
 		.facts = facts_new()
 	};
-	while (tls_survey_ask(scene->survey, &question)) {
+	while (habits->connections < most && tls_survey_ask(scene->survey, &question)) {
 		habits_answer(habits, &question, &answer);
 		tls_survey_hear(scene->survey, &answer.answer);
 		if (tls_survey_answer_tells(scene->survey))
@@ -59,6 +60,11 @@ void look_for(struct scene *scene, struct habits *habits, uint64_t wanted)
 	scene->connections = tls_survey_connections(scene->survey);
 	assert_int_equal(scene->connections, habits->connections);
 	assert_in_range(scene->connections, 1, tls_survey_connections_most());
+}
+
+void look_for(struct scene *scene, struct habits *habits, uint64_t wanted)
+{
+	look_until(scene, habits, wanted, UINT_MAX);
 }
 
 void scene_end(struct scene *scene)

@@ -37,6 +37,8 @@ void add_suites(struct habits *habits, const uint16_t *suites, size_t count);
 	} while (0)
 
 void look_for(struct scene *scene, struct habits *habits, uint64_t wanted);
+/* The time is up behind so many connections. */
+void look_until(struct scene *scene, struct habits *habits, uint64_t wanted, unsigned most);
 void scene_end(struct scene *scene);
 /* "-": not told. */
 void assert_fact(const struct scene *scene, enum tls_fact row, const char *expected);
