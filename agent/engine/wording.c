@@ -101,7 +101,7 @@ static void add_operands(struct text *out, const struct expectation *expectation
 /* Goes through the lines of a value of firsts_value(); an empty one has none. */
 static bool next_line(const char **value, const char **line, size_t *length)
 {
-	if (!*value || !**value)
+	if (!**value)
 		return false;
 	*line = *value;
 	*length = strcspn(*value, "\n");
@@ -278,7 +278,8 @@ static void add_value(struct text *out, const struct fact *fact)
 	} else {
 		for (; i < fact->count && !is_full(out, start, i); i++)
 			text_add_format(out, "%s%s", i ? " " : "", fact->texts[i]);
-		text_add_format(out, " … (of %zu)", fact->count);
+		if (i < fact->count)
+			text_add_format(out, " … (of %zu)", fact->count);
 	}
 	text_free(&whole);
 }

@@ -4,6 +4,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "agent/engine/wording.h"
@@ -119,6 +120,62 @@ static void lists_without_end_are_cut(void **state)
 	assert_non_null(strstr(scene->judgement.observed, "144, 146, … (of 60)"));
 }
 
+static void what_is_plain_to_see_has_no_unit(void **state)
+{
+	static const struct fact_descriptor serial = { .name = "cert.serial", .type = FACT_TEXT,
+						       .unit = "hex" };
+	struct scene *scene = *state;
+
+	against_text(expect(scene, STATE, OPERATOR_IS), "0a");
+	scene->expect[0].fact = &serial;
+	facts_set_text(scene->observation.facts, &serial, "0b");
+	becomes(scene, VERDICT_CRITICAL, "violated");
+	reads(scene, "0a", "0b");
+}
+
+/* As explain tells it, which looks at nothing. */
+static void what_shall_not_change_was_first_seen(void **state)
+{
+	struct scene *scene = *state;
+	struct text out = { 0 };
+
+	wording_expected(expect(scene, STATE, OPERATOR_UNCHANGED), 1, NULL, &out);
+	assert_string_equal(text_string(&out), "unchanged since first seen");
+	text_free(&out);
+}
+
+static void ports_are_shown_whole_for_their_ranges_are_short(void **state)
+{
+	struct scene *scene = *state;
+	struct facts *facts = scene->observation.facts;
+	int64_t open[200];
+
+	expect(scene, PORTS, OPERATOR_PRESENT);
+	for (size_t i = 0; i < 200; i++)
+		open[i] = (int64_t)(10000 + 2 * i);
+	facts_set_numbers(facts, &abouts[PORTS], open, 200);
+	becomes(scene, VERDICT_OK, "satisfied");
+	assert_non_null(strstr(scene->judgement.observed, "10396 10398"));
+	assert_null(strstr(scene->judgement.observed, "…"));
+}
+
+/* The last of them may be longer than all others. */
+static void a_list_of_which_nothing_is_left_out_does_not_say_so(void **state)
+{
+	struct scene *scene = *state;
+	const char *items[2] = { "short", NULL };
+	char last[600], expected[sizeof last + sizeof "tls.versions: short "];
+
+	memset(last, 'x', sizeof last - 1);
+	last[sizeof last - 1] = '\0';
+	items[1] = last;
+	snprintf(expected, sizeof expected, "tls.versions: short %s", last);
+	expect(scene, VERSIONS, OPERATOR_PRESENT);
+	facts_set_texts(scene->observation.facts, &abouts[VERSIONS], items, 2);
+	becomes(scene, VERDICT_OK, "satisfied");
+	assert_string_equal(scene->judgement.observed, expected);
+}
+
 #define SUITE "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"
 
 static void long_names_make_shorter_lists(void **state)
@@ -156,6 +213,10 @@ int main(void)
 		SCENE(the_offending_ports_come_first),
 		SCENE(a_short_list_is_shown_whole_and_a_long_one_by_its_culprits),
 		SCENE(lists_without_end_are_cut),
+		SCENE(what_is_plain_to_see_has_no_unit),
+		SCENE(what_shall_not_change_was_first_seen),
+		SCENE(ports_are_shown_whole_for_their_ranges_are_short),
+		SCENE(a_list_of_which_nothing_is_left_out_does_not_say_so),
 		SCENE(long_names_make_shorter_lists),
 	};
 
