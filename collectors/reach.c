@@ -197,13 +197,14 @@ static bool wants_certificate(const struct request *request)
 	return !request->wanted || request->wanted >> ROWS;
 }
 
-/* What was shown, however the conversation ended. A staple is only given to who has asked. */
-static void examine(const struct attempt *attempt, struct reader chain,
-		    const struct reader *staple, bool cut)
+/* What was shown, however the conversation ended. */
+static void examine(const struct attempt *attempt, struct reader chain, struct reader staple,
+		    bool cut)
 {
 	struct run *run = attempt->run;
 	struct exhibit exhibit = {
 		.chain = chain,
+		.staple = staple,
 		.name = request_verified_name(run->request),
 		.authorities = run->request->authorities,
 		.cut = cut,
@@ -212,12 +213,8 @@ static void examine(const struct attempt *attempt, struct reader chain,
 
 	if (!reader_left(&chain) || !wants_certificate(run->request))
 		return;
-	if (staple)
-		exhibit.staple = *staple;
 	if (!trust_examine(run_trust(run), &exhibit, run->facts))
 		run_note(run, "the server's certificate cannot be read");
-	if (!staple)
-		facts_drop(run->facts, certificate_fact(CERT_OCSP_STAPLE));
 }
 
 static void conclude(const struct attempt *attempt, struct outcome outcome,
@@ -243,7 +240,7 @@ static void fetched(void *arg, const struct fetch_end *end)
 	tell_times(attempt, end->connect_us, end->tls_us);
 	if (end->status && end->outcome.stage != STAGE_PROXY)
 		facts_set_integer(run->facts, &facts[ROW_STATUS], end->status);
-	examine(attempt, end->chain, &end->staple, end->chain_cut);
+	examine(attempt, end->chain, end->staple, end->chain_cut);
 	conclude(attempt, end->outcome, end->proxy_status ? end->proxy_status : end->status);
 }
 
@@ -255,7 +252,7 @@ static void knocked(void *arg, const struct knock_end *end)
 	tell_times(attempt, end->connect_us, end->tls_us);
 	if (end->alert >= 0)
 		run_note(attempt->run, "the server broke TLS off with alert %d", end->alert);
-	examine(attempt, end->chain, NULL, false);
+	examine(attempt, end->chain, end->staple, end->chain_cut);
 	conclude(attempt, end->outcome, end->proxy_status);
 }
 

@@ -9,17 +9,14 @@
 #include "net/tls.h"
 
 /* Of a handshake; who is only connected to may say what he wants. */
-enum { MOST_BYTES = 128 << 10 };
+enum { MOST_BYTES = 128 << 10, CHAIN_MOST = 64 << 10, STAPLE_MOST = 16 << 10 };
 
 struct knock {
 	struct loop *loop;
-	struct route route;		/* the stream's: it shall tell when it is connected */
-	bool wants_tls;
 	struct stream *stream;
-	struct tls *tls;
 	struct timer deadline;
 	int64_t started_us;
-	struct writer chain, out;
+	struct writer chain, staple;
 	struct knock_end end;
 	void (*done)(void *arg, const struct knock_end *end);
 	void *arg;
@@ -29,9 +26,8 @@ static void knock_free(void *arg)
 {
 	struct knock *knock = arg;
 
-	tls_free(knock->tls);
 	writer_free(&knock->chain);
-	writer_free(&knock->out);
+	writer_free(&knock->staple);
 	free(knock);
 }
 
@@ -42,108 +38,74 @@ void knock_cancel(struct knock *knock)
 	loop_later(knock->loop, knock_free, knock);
 }
 
-static void knock_finish(struct knock *knock, struct outcome outcome)
+static void tell_way(struct knock *knock)
 {
 	struct knock_end *end = &knock->end;
+	const struct tls *tls = stream_tls(knock->stream);
 
-	end->outcome = outcome;
 	end->proxy_status = stream_proxy_status(knock->stream);
-	if (knock->tls) {
-		tls_shown(knock->tls, &knock->chain);
-		end->alert = tls_alert(knock->tls);
-	}
+	if (stream_connected_us(knock->stream))
+		end->connect_us = stream_connected_us(knock->stream) - knock->started_us;
+	if (!tls)
+		return;
+	end->alert = tls_alert(tls);
+	end->chain_cut = !tls_shown(tls, &knock->chain);
+	tls_stapled(tls, &knock->staple);
 	reader_init(&end->chain, knock->chain.bytes, knock->chain.length);
+	reader_init(&end->staple, knock->staple.bytes, knock->staple.length);
+}
+
+static void knock_finish(struct knock *knock, struct outcome outcome)
+{
+	knock->end.outcome = outcome;
+	tell_way(knock);
 	knock_cancel(knock);
-	knock->done(knock->arg, end);
+	knock->done(knock->arg, &knock->end);
 }
 
-static void fail(struct knock *knock, enum stage stage, enum reason reason)
-{
-	knock_finish(knock, (struct outcome){ .stage = stage, .reason = reason });
-}
-
-static enum stage stage_now(const struct knock *knock)
-{
-	return knock->tls ? STAGE_HANDSHAKE : stream_stage(knock->stream);
-}
-
-static int64_t since_start(const struct knock *knock)
-{
-	return clock_monotonic_us() - knock->started_us;
-}
-
-static void advance_tls(struct knock *knock)
-{
-	enum tls_result result = tls_handshake(knock->tls);
-
-	tls_drain(knock->tls, &knock->out);
-	stream_send(knock->stream, knock->out.bytes, knock->out.length);
-	writer_clear(&knock->out);
-	if (result == TLS_DONE) {
-		knock->end.tls_us = since_start(knock);
-		fail(knock, STAGE_NONE, REASON_NONE);
-	} else if (result == TLS_NOT_SPOKEN) {
-		fail(knock, STAGE_HANDSHAKE, REASON_NOT_THIS_PROTOCOL);
-	} else if (result != TLS_WANTS_BYTES) {
-		fail(knock, STAGE_HANDSHAKE, REASON_TLS_FAILED);
-	}
-}
-
-static void connection_is_open(void *arg)
+static void somebody_is_there(void *arg)
 {
 	struct knock *knock = arg;
 
-	knock->end.connect_us = since_start(knock);
-	if (!knock->wants_tls) {
-		fail(knock, STAGE_NONE, REASON_NONE);
-		return;
-	}
-	knock->tls = tls_new(knock->loop, knock->route.name);
-	advance_tls(knock);
+	if (stream_tls(knock->stream))
+		knock->end.tls_us = clock_monotonic_us() - knock->started_us;
+	knock_finish(knock, (struct outcome){ .reason = REASON_NONE });
 }
 
+/* We are gone before anybody says more. */
 static void bytes_have_come(void *arg)
 {
-	struct knock *knock = arg;
-	struct reader in = stream_bytes(knock->stream);
-
-	tls_feed(knock->tls, in.bytes, reader_left(&in));
-	stream_take(knock->stream, reader_left(&in));
-	advance_tls(knock);
+	(void)arg;
 }
 
 static void connection_has_ended(void *arg, struct outcome outcome)
 {
-	struct knock *knock = arg;
-
-	fail(knock, knock->tls ? STAGE_HANDSHAKE : outcome.stage, outcome.reason);
+	knock_finish(arg, outcome);
 }
 
 static void deadline_has_passed(void *arg)
 {
 	struct knock *knock = arg;
 
-	fail(knock, stage_now(knock), REASON_TIMED_OUT);
+	knock_finish(knock, (struct outcome){ .stage = stream_stage(knock->stream),
+					      .reason = REASON_TIMED_OUT });
 }
 
 struct knock *knock_start(struct loop *loop, const struct route *route, int64_t deadline_us,
 			  void (*done)(void *arg, const struct knock_end *end), void *arg)
 {
-	static const struct stream_events events = { connection_is_open, bytes_have_come,
+	static const struct stream_events events = { somebody_is_there, bytes_have_come,
 						     connection_has_ended };
 	struct knock *knock = memory_new(1, sizeof *knock);
 
 	knock->loop = loop;
-	knock->route = *route;
-	knock->wants_tls = route->tls;
-	knock->route.tls = false;
 	knock->done = done;
 	knock->arg = arg;
 	knock->started_us = clock_monotonic_us();
 	knock->end.connect_us = knock->end.tls_us = knock->end.alert = -1;
-	writer_grow_up_to(&knock->chain, MOST_BYTES);
-	writer_grow_up_to(&knock->out, MOST_BYTES);
+	writer_grow_up_to(&knock->chain, CHAIN_MOST);
+	writer_grow_up_to(&knock->staple, STAPLE_MOST);
 	timer_start(&knock->deadline, loop, deadline_us, deadline_has_passed, knock);
-	knock->stream = stream_open(loop, &knock->route, MOST_BYTES, &events, knock);
+	knock->stream = stream_open(loop, route, MOST_BYTES, &events, knock);
 	return knock;
 }

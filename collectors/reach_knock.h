@@ -14,7 +14,8 @@
 struct knock_end {
 	struct outcome outcome;
 	int64_t connect_us, tls_us;	/* from the beginning to there; -1: not there */
-	struct reader chain;		/* what was shown, as trust.h wants it */
+	struct reader chain, staple;	/* what was shown, as trust.h wants it */
+	bool chain_cut;
 	unsigned proxy_status;		/* the answer to CONNECT; 0: none was asked */
 	int alert;			/* the peer's last word in TLS, RFC 8446 6.2; -1: none */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * net/stream.h makes the connection, through the proxy if it must be CONNECT, so that who
- * refused it and how is told as everywhere else; then libcurl does TLS and HTTP on it. See
+ * net/stream.h makes the connection, through the proxy if it must be CONNECT, and encrypts, so
+ * that who refused it and how is told as everywhere else; then libcurl does HTTP on it. See
  * docs/decisions/0010.
  */
 #include "net/fetch.h"
@@ -16,12 +16,22 @@
 #include "ground/clock.h"
 #include "ground/memory.h"
 #include "ground/text.h"
+#include "net/fetch_bridge.h"
 #include "net/fetch_head.h"
-#include "net/fetch_tls.h"
 #include "net/fetch_transfer.h"
 #include "net/stream.h"
+#include "net/tls.h"
 
-enum { HEAD_MOST = 64 << 10, URL_MOST = 16 << 10 };
+enum {
+	HEAD_MOST = 64 << 10,
+	URL_MOST = 16 << 10,
+	CHAIN_MOST = 64 << 10,
+	STAPLE_MOST = 16 << 10,
+	PORT_OF_HTTP = 80,
+	PORT_OF_HTTPS = 443,
+	/* What may come inside TLS beside the head and as much of the body as is kept. */
+	BESIDES_MOST = 64 << 10
+};
 
 struct fetch {
 	struct fetcher *fetcher;
@@ -33,12 +43,13 @@ struct fetch {
 	void *arg;
 	struct timer deadline;
 	int64_t started_us;
-	struct stream *stream;		/* until it is open */
-	struct transfer *transfer;	/* from then on */
+	struct stream *stream;		/* until it is open; where it encrypts to the end */
+	struct bridge *bridge;		/* where it encrypts, from the stream to libcurl */
+	struct transfer *transfer;	/* once it is open */
+	enum reason lost;		/* how the stream ended behind the transfer's back */
 	enum reason refused;		/* why we have ended the transfer; NONE: we have not */
 	struct fetch_head head;
-	struct fetch_tls tls;
-	struct writer body;
+	struct writer body, chain, staple;
 	struct fetch_end end;
 };
 
@@ -55,20 +66,23 @@ static void fetch_free(void *arg)
 	struct fetch *fetch = arg;
 
 	fetch_head_free(&fetch->head);
-	fetch_tls_free(&fetch->tls);
 	writer_free(&fetch->body);
+	writer_free(&fetch->chain);
+	writer_free(&fetch->staple);
 	free(fetch);
 }
 
 void fetch_cancel(struct fetch *fetch)
 {
 	timer_stop(&fetch->deadline);
-	if (fetch->stream)
-		stream_close(fetch->stream);
 	if (fetch->transfer)
 		transfer_stop(fetch->transfer);
-	fetch->stream = NULL;
+	bridge_free(fetch->bridge);
+	if (fetch->stream)
+		stream_close(fetch->stream);
 	fetch->transfer = NULL;
+	fetch->bridge = NULL;
+	fetch->stream = NULL;
 	loop_later(fetcher_loop(fetch->fetcher), fetch_free, fetch);
 }
 
@@ -78,8 +92,6 @@ static enum stage stage_now(const struct fetch *fetch)
 
 	if (stage == STAGE_CONNECT && fetch->relayed)
 		return STAGE_PROXY;
-	if (stage == STAGE_REPLY && fetch->encrypted && !fetch->tls.finished_us)
-		return STAGE_HANDSHAKE;
 	return stage;
 }
 
@@ -99,17 +111,25 @@ static void tell_reply(struct fetch *fetch, struct fetch_header *headers)
 		end->outcome.stage = STAGE_PROXY;
 }
 
-static void tell_handshake(struct fetch *fetch)
+/* Where the stream has been released, all was told then. */
+static void tell_way(struct fetch *fetch)
 {
 	struct fetch_end *end = &fetch->end;
-	const struct fetch_tls *tls = &fetch->tls;
+	const struct tls *tls = stream_tls(fetch->stream);
 
-	reader_init(&end->chain, tls->chain.bytes, tls->chain.length);
-	reader_init(&end->staple, tls->staple.bytes, tls->staple.length);
-	end->chain_cut = tls->cut;
-	end->tls_version = tls->version;
-	if (tls->finished_us)
-		end->tls_us = tls->finished_us - fetch->started_us;
+	end->proxy_status = stream_proxy_status(fetch->stream);
+	if (stream_connected_us(fetch->stream)) {
+		end->connect_us = stream_connected_us(fetch->stream) - fetch->started_us;
+		end->address = fetch->route.proxy.address.family ? fetch->route.proxy.address
+								 : fetch->route.peer;
+	}
+	if (!tls)
+		return;
+	end->tls_version = tls_version(tls);
+	end->chain_cut = !tls_shown(tls, &fetch->chain);
+	tls_stapled(tls, &fetch->staple);
+	reader_init(&end->chain, fetch->chain.bytes, fetch->chain.length);
+	reader_init(&end->staple, fetch->staple.bytes, fetch->staple.length);
 }
 
 /* Once the head has come, nothing that happens then is a failure. */
@@ -121,7 +141,8 @@ static void fetch_finish(struct fetch *fetch, enum stage stage, enum reason reas
 		tell_reply(fetch, headers);
 	else
 		fetch->end.outcome = (struct outcome){ .stage = stage, .reason = reason };
-	tell_handshake(fetch);
+	if (fetch->stream)
+		tell_way(fetch);
 	fetch_cancel(fetch);
 	fetch->done(fetch->arg, &fetch->end);
 }
@@ -134,24 +155,29 @@ static void deadline_has_passed(void *arg)
 }
 
 /* libcurl does not say why nothing comes any more; the socket, which is still open, does. */
-static enum reason reason_of_end(const struct fetch *fetch)
+static enum reason reason_of_socket(int fd, bool *heard)
 {
 	/* STATE_CLOSE is the kernel's, who counts the FIN as a byte. */
 	enum { STATE_CLOSE = 7, FIN_BYTES = 1 };
 	struct tcp_info info = { 0 };
 	socklen_t length = sizeof info;
 
-	if (fetch->tls.alien)
-		return REASON_NOT_THIS_PROTOCOL;
-	if (fetch->tls.alerted)
-		return REASON_TLS_FAILED;
-	getsockopt(transfer_socket(fetch->transfer), IPPROTO_TCP, TCP_INFO, &info, &length);
-	if (info.tcpi_state == STATE_CLOSE)
-		return REASON_RESET;
-	/* Who goes away in the middle of his answer has cut it short. */
-	if (fetch->encrypted ? fetch->tls.heard : info.tcpi_bytes_received > FIN_BYTES)
-		return REASON_MALFORMED;
-	return REASON_CLOSED_EARLY;
+	getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length);
+	*heard = info.tcpi_bytes_received > FIN_BYTES;
+	return info.tcpi_state == STATE_CLOSE ? REASON_RESET : REASON_CLOSED_EARLY;
+}
+
+/* Who goes away in the middle of his answer has cut it short. */
+static enum reason reason_of_end(const struct fetch *fetch)
+{
+	bool heard = fetch->encrypted && stream_received_bytes(fetch->stream);
+	enum reason reason = fetch->encrypted
+				     ? fetch->lost
+				     : reason_of_socket(transfer_socket(fetch->transfer), &heard);
+
+	if (reason != REASON_CLOSED_EARLY && reason != REASON_NONE)
+		return reason;
+	return heard ? REASON_MALFORMED : REASON_CLOSED_EARLY;
 }
 
 static void transfer_has_ended(void *arg, enum reason reason)
@@ -172,13 +198,6 @@ static void transfer_has_ended(void *arg, enum reason reason)
 }
 
 /* --- what comes ------------------------------------------------------------ */
-
-static void prepare_tls(void *arg, void *context)
-{
-	struct fetch *fetch = arg;
-
-	fetch_tls_prepare(&fetch->tls, context);
-}
 
 static bool line_has_come(void *arg, const char *line, size_t length)
 {
@@ -220,15 +239,13 @@ static bool body_has_come(void *arg, const char *bytes, size_t length)
 
 /* --- how it begins --------------------------------------------------------- */
 
-/* False when the name could not stand in a URL. */
-static bool put_url(const struct fetch *fetch, struct text *out)
+/* Host as in https, which libcurl knows nothing of. False when it could not stand in a URL. */
+static bool put_host(const struct fetch *fetch, struct text *out)
 {
 	const struct route *route = fetch->plan.route;
-	const char *path = fetch->plan.url->path;
 	struct address literal = route->peer;
 	char string[ADDRESS_ROOM];
 
-	text_add(out, fetch->encrypted ? "https://" : "http://");
 	if (!route->name || address_parse(route->name, &literal)) {
 		/* The zone is nobody else's business. */
 		literal.scope = 0;
@@ -239,64 +256,91 @@ static bool put_url(const struct fetch *fetch, struct text *out)
 	} else {
 		return false;
 	}
-	text_add_format(out, ":%u%s%s", route->peer.port, *path == '/' ? "" : "/", path);
-	return !out->cut;
+	if (route->peer.port != (fetch->encrypted ? PORT_OF_HTTPS : PORT_OF_HTTP))
+		text_add_format(out, ":%u", route->peer.port);
+	return true;
 }
 
 static void ask(struct fetch *fetch, int fd)
 {
-	static const struct transfer_events events = { prepare_tls, line_has_come, body_has_come,
+	static const struct transfer_events events = { line_has_come, body_has_come,
 						       transfer_has_ended };
-	struct text url = { .limit = URL_MOST };
+	struct text host = { .limit = URL_MOST }, url = { .limit = URL_MOST };
+	const char *path = fetch->plan.url->path;
 	struct transfer_plan plan = {
 		.agent = fetch->plan.agent,
 		.proxy = fetch->relayed ? &fetch->plan.route->proxy : NULL,
 		.fd = fd
 	};
 
-	if (put_url(fetch, &url)) {
+	if (put_host(fetch, &host)) {
+		plan.host = text_string(&host);
+		text_add_format(&url, "http://%s%s%s", plan.host, *path == '/' ? "" : "/", path);
 		plan.url = text_string(&url);
+	}
+	if (plan.url && !url.cut && fd >= 0) {
 		fetch->transfer = transfer_start(fetch->fetcher, &plan, &events, fetch);
 	} else {
 		close(fd);
-		fetch_finish(fetch, STAGE_REQUEST, REASON_UNSUPPORTED);
+		fetch_finish(fetch, fd < 0 ? STAGE_CONNECT : STAGE_REQUEST,
+			     fd < 0 ? REASON_NO_RESOURCES : REASON_UNSUPPORTED);
 	}
+	text_free(&host);
 	text_free(&url);
 }
 
-static void connection_is_open(void *arg)
+/* libcurl takes the connection over. */
+static void hand_over(struct fetch *fetch)
 {
-	struct fetch *fetch = arg;
 	struct reader early = stream_bytes(fetch->stream);
 	int fd = stream_release(fetch->stream);
 
-	fetch->end.address = fetch->route.proxy.address.family ? fetch->route.proxy.address
-							       : fetch->route.peer;
-	fetch->end.connect_us = since_start_us(fetch);
-	fetch->end.proxy_status = stream_proxy_status(fetch->stream);
+	tell_way(fetch);
 	stream_close(fetch->stream);
 	fetch->stream = NULL;
 	if (!reader_left(&early)) {
 		ask(fetch, fd);
 	} else {
-		/* Right behind the proxy's answer. Neither TLS nor HTTP begins so. */
+		/* HTTP does not begin with what the server says. */
 		close(fd);
 		fetch_finish(fetch, stage_now(fetch), REASON_NOT_THIS_PROTOCOL);
 	}
 }
 
-/* The connection is handed over before it is read from. */
-static void nothing_is_expected(void *arg)
+static void connection_is_open(void *arg)
 {
-	(void)arg;
+	struct fetch *fetch = arg;
+	int fd;
+
+	if (!fetch->encrypted) {
+		hand_over(fetch);
+		return;
+	}
+	fetch->end.tls_us = since_start_us(fetch);
+	fetch->bridge = bridge_new(fetcher_loop(fetch->fetcher), fetch->stream, &fd);
+	ask(fetch, fd);
 }
 
-static void connection_has_failed(void *arg, struct outcome outcome)
+/* Where it does not encrypt, the connection is handed over before it is read from. */
+static void bytes_have_come(void *arg)
 {
 	struct fetch *fetch = arg;
 
-	fetch->end.proxy_status = stream_proxy_status(fetch->stream);
-	fetch_finish(fetch, fetch->relayed ? STAGE_PROXY : outcome.stage, outcome.reason);
+	if (fetch->bridge)
+		bridge_carry(fetch->bridge);
+}
+
+/* Behind the handshake libcurl shall first take what is still on its way to it. */
+static void connection_has_ended(void *arg, struct outcome outcome)
+{
+	struct fetch *fetch = arg;
+
+	if (fetch->bridge) {
+		fetch->lost = outcome.reason;
+		bridge_end(fetch->bridge);
+	} else {
+		fetch_finish(fetch, fetch->relayed ? STAGE_PROXY : outcome.stage, outcome.reason);
+	}
 }
 
 /* What is to be connected before a request makes sense. */
@@ -305,8 +349,7 @@ static void find_way(struct fetch *fetch)
 	struct route *route = &fetch->route;
 
 	*route = *fetch->plan.route;
-	route->tls = false;
-	fetch->encrypted = fetch->plan.url->scheme == URL_HTTPS;
+	route->tls = fetch->encrypted = fetch->plan.url->scheme == URL_HTTPS;
 	fetch->relayed = !fetch->encrypted && route->proxy.address.family;
 	if (fetch->relayed) {
 		route->peer = route->proxy.address;
@@ -317,10 +360,11 @@ static void find_way(struct fetch *fetch)
 struct fetch *fetch_start(struct fetcher *fetcher, const struct fetch_plan *plan,
 			  void (*done)(void *arg, const struct fetch_end *end), void *arg)
 {
-	static const struct stream_events events = { connection_is_open, nothing_is_expected,
-						     connection_has_failed };
+	static const struct stream_events events = { connection_is_open, bytes_have_come,
+						     connection_has_ended };
 	struct loop *loop = fetcher_loop(fetcher);
 	struct fetch *fetch = memory_new(1, sizeof *fetch);
+	size_t head_most = plan->most_head_bytes ? plan->most_head_bytes : HEAD_MOST;
 
 	fetch->fetcher = fetcher;
 	fetch->plan = *plan;
@@ -329,11 +373,14 @@ struct fetch *fetch_start(struct fetcher *fetcher, const struct fetch_plan *plan
 	fetch->started_us = clock_monotonic_us();
 	fetch->end.connect_us = fetch->end.tls_us = fetch->end.reply_us = -1;
 	find_way(fetch);
-	fetch_head_init(&fetch->head, plan->most_head_bytes ? plan->most_head_bytes : HEAD_MOST);
-	fetch_tls_init(&fetch->tls);
+	fetch_head_init(&fetch->head, head_most);
 	if (plan->most_body_bytes)
 		writer_grow_up_to(&fetch->body, plan->most_body_bytes);
+	writer_grow_up_to(&fetch->chain, CHAIN_MOST);
+	writer_grow_up_to(&fetch->staple, STAPLE_MOST);
 	timer_start(&fetch->deadline, loop, plan->deadline_us, deadline_has_passed, fetch);
-	fetch->stream = stream_open(loop, &fetch->route, 1, &events, fetch);
+	fetch->stream = stream_open(loop, &fetch->route,
+				    head_most + plan->most_body_bytes + BESIDES_MOST, &events,
+				    fetch);
 	return fetch;
 }

@@ -35,7 +35,7 @@ struct transfer {
 	const struct transfer_events *events;
 	void *arg;
 	CURL *easy;
-	struct curl_slist *proxy_headers;
+	struct curl_slist *headers, *proxy_headers;
 	struct watch watch;
 	int fd;
 	int place;			/* where libcurl shall find it; -1: it does already */
@@ -75,7 +75,6 @@ static enum reason reason_of_code(CURLcode code)
 	case CURLE_PARTIAL_FILE:
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
-	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_WRITE_ERROR:
 		return REASON_NONE;
 	case CURLE_UNSUPPORTED_PROTOCOL:
@@ -209,17 +208,6 @@ static int keep_socket(void *arg, curl_socket_t fd)
 	return 0;
 }
 
-/* Before the first byte of TLS. */
-static CURLcode begin_tls(CURL *easy, void *context, void *arg)
-{
-	struct transfer *transfer = arg;
-
-	(void)easy;
-	put_connection_in_place(transfer);
-	transfer->events->prepare_tls(transfer->arg, context);
-	return CURLE_OK;
-}
-
 /* Before the first byte of HTTP. */
 static int begin_http(void *arg, char *peer, char *us, int peer_port, int our_port)
 {
@@ -256,7 +244,7 @@ static CURL *easy_new(void)
 	if (!easy)
 		abort();
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
 	/* So that we see what is none: libcurl would not say what it was. */
 	curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 1L);
@@ -269,32 +257,33 @@ static CURL *easy_new(void)
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, give_socket);
 	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, keep_socket);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, begin_http);
-	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, begin_tls);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_line);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, 0L);
-	curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	return easy;
 }
 
-static struct curl_slist *proxy_headers(const struct proxy *proxy)
+static void add_header(struct curl_slist **headers, const char *name, const char *value)
 {
-	/* libcurl's own Proxy-Connection is of no use to anybody. */
-	struct curl_slist *headers = curl_slist_append(NULL, "Proxy-Connection:");
 	struct text line = { 0 };
 
-	if (proxy->authorization) {
-		text_add_format(&line, "Proxy-Authorization: %s", proxy->authorization);
-		headers = curl_slist_append(headers, text_string(&line));
-		text_free(&line);
-	}
-	if (!headers)
+	text_add_format(&line, "%s: %s", name, value);
+	*headers = curl_slist_append(*headers, text_string(&line));
+	text_free(&line);
+	if (!*headers)
 		abort();
-	return headers;
+}
+
+static void add_headers(struct transfer *transfer, const struct transfer_plan *plan)
+{
+	add_header(&transfer->headers, "Host", plan->host);
+	if (!plan->proxy)
+		return;
+	/* libcurl's own Proxy-Connection is of no use to anybody: without a value it is left
+	 * out. */
+	transfer->proxy_headers = curl_slist_append(NULL, "Proxy-Connection:");
+	if (plan->proxy->authorization)
+		add_header(&transfer->proxy_headers, "Proxy-Authorization",
+			   plan->proxy->authorization);
 }
 
 /* What is different: set at each use. */
@@ -309,11 +298,11 @@ static void easy_begin(struct transfer *transfer, const struct transfer_plan *pl
 	/* With both, the proxy would be asked for a tunnel to nowhere. */
 	curl_easy_setopt(easy, CURLOPT_CONNECT_TO,
 			 plan->proxy ? NULL : transfer->fetcher->nowhere);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
 	curl_easy_setopt(easy, CURLOPT_PROXYHEADER, transfer->proxy_headers);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	if (curl_multi_add_handle(transfer->fetcher->multi, easy) != CURLM_OK)
@@ -330,8 +319,7 @@ struct transfer *transfer_start(struct fetcher *fetcher, const struct transfer_p
 	transfer->arg = arg;
 	transfer->fd = plan->fd;
 	transfer->place = -1;
-	if (plan->proxy)
-		transfer->proxy_headers = proxy_headers(plan->proxy);
+	add_headers(transfer, plan);
 	transfer->easy = fetcher->idle_count ? fetcher->idle[--fetcher->idle_count]
 					     : easy_new();
 	fetcher->busy++;
@@ -355,7 +343,9 @@ void transfer_stop(struct transfer *transfer)
 
 	curl_multi_remove_handle(fetcher->multi, transfer->easy);
 	watch_stop(&transfer->watch);
+	curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
 	curl_easy_setopt(transfer->easy, CURLOPT_PROXYHEADER, NULL);
+	curl_slist_free_all(transfer->headers);
 	curl_slist_free_all(transfer->proxy_headers);
 	if (fetcher->idle_count < IDLE_MOST)
 		fetcher->idle[fetcher->idle_count++] = transfer->easy;

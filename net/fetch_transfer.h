@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * libcurl on our loop: TLS and one HTTP request over a connection that is open already. Only
+ * libcurl on our loop: one HTTP request over a connection that is open already. Only
  * fetch_transfer.c includes it; fetch.c is the one who calls here.
  */
 #ifndef NET_FETCH_TRANSFER_H
@@ -9,15 +9,15 @@
 #include "net/fetch.h"
 
 struct transfer_plan {
-	const char *url, *agent;
+	const char *url;		/* http:// */
+	const char *host;		/* the header */
+	const char *agent;
 	const struct proxy *proxy;	/* is at the other end and wants the whole URL; NULL */
 	int fd;				/* taken over */
 };
 
 /* The one that ends it may stop it; the others may not. */
 struct transfer_events {
-	/* The SSL_CTX of this connection, before anything is sent. */
-	void (*prepare_tls)(void *arg, void *context);
 	/* A line of a head with its end; some of the body, before any line when there is no
 	 * head. False: enough. */
 	bool (*line)(void *arg, const char *line, size_t length);

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ground/clock.h"
 #include "ground/memory.h"
 #include "net/connect.h"
 #include "net/proxy_wire.h"
@@ -17,6 +18,7 @@ enum {
 	CHUNK_BYTES = 16384,
 	CHUNKS_A_TURN = 4, /* one flood shall not hold up the others */
 	SEND_MOST = 1 << 20,
+	UNREAD_MOST = 1 << 20,
 	SELF_TRIES = 3
 };
 
@@ -38,6 +40,7 @@ struct stream {
 	struct writer out, in;
 	size_t came; /* over the wire */
 	size_t received, most_bytes; /* of the peer's words */
+	int64_t connected_us;
 	unsigned proxy_status;
 	enum reason unsent; /* why sending failed */
 	bool closed; /* by the owner */
@@ -51,8 +54,11 @@ static bool has_proxy(const struct stream *stream)
 static void stream_stop(struct stream *stream)
 {
 	watch_stop(&stream->watch);
-	if (stream->fd >= 0)
+	if (stream->fd >= 0) {
+		/* Bytes that nobody has read turn a close into a reset. */
+		recv(stream->fd, NULL, UNREAD_MOST, MSG_DONTWAIT | MSG_TRUNC);
 		close(stream->fd);
+	}
 	stream->fd = -1;
 	stream->state = NOTHING;
 }
@@ -141,6 +147,7 @@ static void stream_advance_tls(struct stream *stream)
 /* The way to the peer is free; what it has said already lies in `in`. */
 static void stream_secure(struct stream *stream)
 {
+	stream->connected_us = clock_monotonic_us();
 	if (!stream->route->tls) {
 		stream->received = stream->in.length;
 		stream_is_open(stream);
@@ -402,6 +409,16 @@ void stream_take(struct stream *stream, size_t length)
 bool stream_source(const struct stream *stream, struct address *source)
 {
 	return stream->fd >= 0 && address_of_socket(stream->fd, source);
+}
+
+int64_t stream_connected_us(const struct stream *stream)
+{
+	return stream->connected_us;
+}
+
+const struct tls *stream_tls(const struct stream *stream)
+{
+	return stream->tls;
 }
 
 unsigned stream_proxy_status(const struct stream *stream)

@@ -12,6 +12,7 @@
 #include "net/route.h"
 
 struct stream;
+struct tls;
 
 /* None is called from inside stream_open(); each may call stream_close(). */
 struct stream_events {
@@ -38,6 +39,10 @@ void stream_take(struct stream *stream, size_t length);
 bool stream_source(const struct stream *stream, struct address *source);
 /* How far it has come: where it would have failed if it ended now. */
 enum stage stream_stage(const struct stream *stream);
+/* When the way to the peer was free, monotonic; 0: it is not. */
+int64_t stream_connected_us(const struct stream *stream);
+/* NULL until the handshake begins; lives as long as the stream. */
+const struct tls *stream_tls(const struct stream *stream);
 /* What the proxy answered to CONNECT; 0: it has not, or none was asked. */
 unsigned stream_proxy_status(const struct stream *stream);
 /* Of the peer's words: without a proxy's answer and without what TLS adds. */

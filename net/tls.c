@@ -8,11 +8,17 @@
 #include "ground/memory.h"
 #include "net/address.h"
 
-enum { CHUNK_BYTES = 4096 };
+enum {
+	CHUNK_BYTES = 4096,
+	SHOWN_MOST = 10,
+	LENGTH_BYTES = 3,
+	HELD_MOST = 1 << 20	/* callers feed what one recv() gave them */
+};
 
 struct tls {
 	SSL *ssl;
 	BIO *incoming, *outgoing; /* the SSL's */
+	struct writer held; /* a record that has not come whole */
 	uint8_t first[2]; /* that came over the wire */
 	size_t fed;
 	int alert;
@@ -51,6 +57,7 @@ static void *context_make(void)
 	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_cert_verify_callback(context, accept_whoever, NULL);
 	SSL_CTX_set_info_callback(context, note_alert);
+	SSL_CTX_set_tlsext_status_type(context, TLSEXT_STATUSTYPE_ocsp);
 	return context;
 }
 
@@ -71,6 +78,7 @@ struct tls *tls_new(struct loop *loop, const char *name)
 		abort();
 	BIO_set_mem_eof_return(tls->incoming, -1);
 	SSL_set_bio(tls->ssl, tls->incoming, tls->outgoing);
+	writer_grow_up_to(&tls->held, HELD_MOST);
 	tls->alert = -1;
 	SSL_set_app_data(tls->ssl, tls);
 	/* RFC 6066 section 3: addresses are not names. */
@@ -85,6 +93,7 @@ void tls_free(struct tls *tls)
 	if (!tls)
 		return;
 	SSL_free(tls->ssl);
+	writer_free(&tls->held);
 	free(tls);
 }
 
@@ -118,51 +127,86 @@ int tls_alert(const struct tls *tls)
 	return tls->alert;
 }
 
-void tls_shown(const struct tls *tls, struct writer *out)
+static bool put_certificate(const X509 *certificate, struct writer *out)
 {
-	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(tls->ssl);
+	unsigned char *der = NULL;
+	int length = i2d_X509(certificate, &der);
+	bool fits = length > 0 &&
+		    (size_t)length + LENGTH_BYTES <= out->limit - out->length;
 
-	for (int i = 0; i < sk_X509_num(chain); i++) {
-		unsigned char *der = NULL;
-		int length = i2d_X509(sk_X509_value(chain, i), &der);
-
-		if (length > 0) {
-			writer_put_u24be(out, (uint32_t)length);
-			writer_put(out, der, (size_t)length);
-		}
-		OPENSSL_free(der);
+	if (fits) {
+		writer_put_u24be(out, (uint32_t)length);
+		writer_put(out, der, (size_t)length);
 	}
+	OPENSSL_free(der);
+	return fits;
 }
 
+bool tls_shown(const struct tls *tls, struct writer *out)
+{
+	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(tls->ssl);
+	int count = sk_X509_num(chain);
+
+	for (int i = 0; i < count && i < SHOWN_MOST; i++)
+		if (!put_certificate(sk_X509_value(chain, i), out))
+			return false;
+	return count <= SHOWN_MOST;
+}
+
+void tls_stapled(const struct tls *tls, struct writer *out)
+{
+	const unsigned char *response;
+	long length = SSL_get_tlsext_status_ocsp_resp(tls->ssl, &response);
+
+	if (length > 0 && (size_t)length <= out->limit - out->length)
+		writer_put(out, response, (size_t)length);
+}
+
+const char *tls_version(const struct tls *tls)
+{
+	return SSL_get_version(tls->ssl);
+}
+
+/* How many of the bytes held are whole records; all of them when they cannot be any, so that
+ * OpenSSL says so. */
+static size_t whole_records(const struct tls *tls)
+{
+	const uint8_t *bytes = tls->held.bytes;
+	size_t whole = 0, left;
+
+	if (!tls_is_spoken(tls))
+		return tls->held.length;
+	for (left = tls->held.length; left >= SSL3_RT_HEADER_LENGTH;
+	     left = tls->held.length - whole) {
+		size_t length = (size_t)(bytes[whole + 3] << 8 | bytes[whole + 4]);
+
+		if (length > SSL3_RT_MAX_ENCRYPTED_LENGTH)
+			return tls->held.length;
+		if (left - SSL3_RT_HEADER_LENGTH < length)
+			break;
+		whole += SSL3_RT_HEADER_LENGTH + length;
+	}
+	return whole;
+}
+
+/* OpenSSL is given whole records: of one that is cut it would keep 16 KiB, which is what those
+ * cost who say a byte now and then. */
 void tls_feed(struct tls *tls, const void *bytes, size_t length)
 {
 	const uint8_t *byte = bytes;
-	size_t written;
+	size_t whole, written;
 
 	for (size_t i = 0; i < length && tls->fed < sizeof tls->first; i++)
 		tls->first[tls->fed++] = byte[i];
-	if (length && !BIO_write_ex(tls->incoming, bytes, length, &written))
+	writer_put(&tls->held, bytes, length);
+	whole = whole_records(tls);
+	if (whole && !BIO_write_ex(tls->incoming, tls->held.bytes, whole, &written))
 		abort();
-}
-
-/* Of a record that has not come whole OpenSSL would keep 16 KiB, which is what those live on
- * who say a byte now and then. */
-static bool record_is_cut(const struct tls *tls)
-{
-	const uint8_t *bytes;
-	long length = BIO_get_mem_data(tls->incoming, &bytes);
-
-	if (length < SSL3_RT_HEADER_LENGTH)
-		return length > 0;
-	return length - SSL3_RT_HEADER_LENGTH < (bytes[3] << 8 | bytes[4]);
+	writer_drop_front(&tls->held, whole);
 }
 
 enum tls_result tls_handshake(struct tls *tls)
 {
-	if (!tls_is_spoken(tls))
-		return TLS_NOT_SPOKEN;
-	if (record_is_cut(tls))
-		return TLS_WANTS_BYTES;
 	ERR_clear_error();
 	return tls_result_of(tls, SSL_do_handshake(tls->ssl));
 }

@@ -32,8 +32,13 @@ enum tls_result tls_read(struct tls *tls, struct writer *in);
 enum tls_result tls_write(struct tls *tls, const void *bytes, size_t length);
 /* The fatal alert with which the peer broke it off, RFC 8446 6.2; -1: it said none. */
 int tls_alert(const struct tls *tls);
-/* Appends the certificates that the peer has shown: u24 length and DER of each. */
-void tls_shown(const struct tls *tls, struct writer *out);
+/* Appends the certificates that the peer has shown: u24 length and DER of each, at most ten.
+ * False: it has shown more than that, or than there is room for. */
+bool tls_shown(const struct tls *tls, struct writer *out);
+/* Appends the OCSP response that it has stapled to them, if any. */
+void tls_stapled(const struct tls *tls, struct writer *out);
+/* "TLSv1.3". */
+const char *tls_version(const struct tls *tls);
 /* Moves what must go over the wire to `out`. */
 void tls_drain(struct tls *tls, struct writer *out);
 

@@ -131,6 +131,18 @@ static int allow_sockets(scmp_filter_ctx filter)
 	return error;
 }
 
+/* To ourselves: libcurl's way to a connection that encrypts. */
+static int allow_socket_pairs(scmp_filter_ctx filter)
+{
+	const uint32_t type_mask = EVERY_BIT & ~(uint32_t)(SOCK_NONBLOCK | SOCK_CLOEXEC);
+	const struct scmp_arg_cmp conditions[] = {
+		argument_is(0, AF_UNIX),
+		{ 1, SCMP_CMP_MASKED_EQ, type_mask, SOCK_STREAM },
+	};
+
+	return allow(filter, SCMP_SYS(socketpair), COUNT(conditions), conditions);
+}
+
 static int allow_socket_options(scmp_filter_ctx filter)
 {
 	int error = 0;
@@ -196,6 +208,8 @@ static int allow_network(scmp_filter_ctx filter)
 		error = allow_memory(filter);
 	if (!error)
 		error = allow_sockets(filter);
+	if (!error)
+		error = allow_socket_pairs(filter);
 	return error ? error : allow_socket_options(filter);
 }
 
