@@ -81,11 +81,12 @@ hold()
 	}
 	cat "$folder/complaints"
 	echo "$title: $(tr '\n' ' ' <"$folder/held")"
-	at_most kib_each "$most_kib"
+	at_most kib_each 48
 	at_most mib_all 512
 	at_most late_ms 1000
 	at_most healthy_failures 0
-	at_most healthy_slowest_ms 1000
+	# It has seconds; a busy machine takes its part of them.
+	at_most healthy_slowest_ms 3000
 	at_most observed 0
 	[ "$(value ended)" = "$TARPITS" ] || {
 		echo "FAIL $title: $(value ended) of $TARPITS have ended"
@@ -94,7 +95,6 @@ hold()
 }
 
 failures=0
-most_kib=48
 start_healthy
 mkfifo "$folder/hold"
 "$programs/tarpit" 7001 >"$folder/tarpit" <"$folder/hold" &
@@ -109,9 +109,6 @@ hold "dripping ones" tls tcp/7002 certificate tcp/7002 smb tcp/7002 ssh tcp/7002
 	sip tcp/7002 sip tls/7002 http 'http://*:7002/'
 hold "endless ones" tls tcp/7003 certificate tcp/7003 smb tcp/7003 ssh tcp/7003 \
 	sip tcp/7003 http 'http://*:7003/'
-# libcurl has a TLS context for each connection, so https takes more than the others; but an
-# engine has at most 2,048 of anything under way at a prober.
-most_kib=80
-TARPITS=$((TARPITS < 4096 ? TARPITS : 4096))
-hold "silent ones over https" http 'https://*:7001/' reach https://127.1.1.1:7001
+hold "ones over https" http 'https://*:7001/' reach https://127.1.1.1:7001 \
+	http 'https://*:7002/' reach https://127.1.1.1:7002
 exit "$((failures > 0))"
