@@ -190,7 +190,7 @@ struct request request_to(const struct scene *scene)
 			     .text = "tcp/445" },
 		.host = "127.0.0.1",
 		.family = 4,
-		.timeout_ms = TIMEOUT_MS
+		.timeout_ms = scene->script->patient ? PATIENT_MS : TIMEOUT_MS
 	};
 }
 

@@ -12,7 +12,7 @@
 #include "ground/text.h"
 #include "tests/wire/smb/samples.h"
 
-enum { TALKS_MOST = 16, REQUEST_MOST = 1024, TIMEOUT_MS = 300 };
+enum { TALKS_MOST = 16, REQUEST_MOST = 1024, TIMEOUT_MS = 300, PATIENT_MS = 4000 };
 
 /* What the server does when it is asked; the rest of the script is HONEST. */
 enum act { HONEST, CLOSE, RESET, SILENCE, CUT, DRIP, ENDLESS, SAY };
@@ -29,6 +29,7 @@ struct script {
 	const char *server;
 	struct answer answers[3];
 	size_t count;
+	bool patient;		/* the collector, so that even a busy machine has time */
 };
 
 struct scene;

@@ -339,7 +339,7 @@ static int64_t end_of(const struct observation *observation)
 static void two_probers_work_at_the_same_time(void **state)
 {
 	struct scene *scene = scene_begin(2);
-	struct request request = fake_request("spin", 500, "tcp/500");
+	struct request request = fake_request("spin", 200, "tcp/200");
 
 	(void)state;
 	prober_of(scene, 0);

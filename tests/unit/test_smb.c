@@ -195,7 +195,8 @@ static void a_reply_may_come_byte_by_byte(void **state)
 	const struct script script = {
 		.server = "mandatory",
 		.answers = { { .act = DRIP } },
-		.count = 1
+		.count = 1,
+		.patient = true
 	};
 
 	(void)state;
