@@ -142,7 +142,7 @@ static void a_peer_that_stops_after_any_byte_ends_in_time(void **state)
 		struct scene scene;
 
 		scene_begin(&scene, &script);
-		observe_for(&scene, 60);
+		observe_for(&scene, 180);
 		assert_outcome(&scene, STAGE_HANDSHAKE, REASON_TIMED_OUT);
 		assert_string_equal(scene.seen->outcome.step, "hello");
 		assert_true(scene.seen->elapsed_us < CLOCK_SECOND);
