@@ -14,6 +14,7 @@
 #include "collectors/trust.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
+#include "net/pace.h"
 
 enum { HEAD_MOST = 32 << 10, BODY_MOST = 16 << 10 };
 
@@ -24,7 +25,9 @@ struct visit {
 	char address[ADDRESS_ROOM];
 	struct http_place place;
 	struct http_target target;
+	struct pace pace;
 	struct fetch *fetch;
+	void (*done)(void *arg, const struct fetch_end *end);
 };
 
 static bool is_wanted(const struct run *run, const struct fact_descriptor *about)
@@ -34,9 +37,10 @@ static bool is_wanted(const struct run *run, const struct fact_descriptor *about
 	return !run->request->wanted || (run->request->wanted >> row & 1);
 }
 
-static void ask(struct visit *visit, void (*done)(void *arg, const struct fetch_end *end))
+static void go(void *arg, struct outcome outcome)
 {
-	const struct run *run = visit->run;
+	struct visit *visit = arg;
+	struct run *run = visit->run;
 	const struct fetch_plan plan = {
 		.url = &visit->url, .route = &visit->route,
 		.agent = "ucposture/" PACKAGE_VERSION, .deadline_us = run->deadline_us,
@@ -44,7 +48,18 @@ static void ask(struct visit *visit, void (*done)(void *arg, const struct fetch_
 		.most_body_bytes = is_wanted(run, &http_fact_table[HTTP_TITLE]) ? BODY_MOST : 0
 	};
 
-	visit->fetch = fetch_start(run_fetcher(run), &plan, done, visit);
+	if (outcome.reason == REASON_NONE)
+		visit->fetch = fetch_start(run_fetcher(run), &plan, visit->done, visit);
+	else
+		run_finish(run, outcome);
+}
+
+static void ask(struct visit *visit, void (*done)(void *arg, const struct fetch_end *end))
+{
+	const struct run *run = visit->run;
+
+	visit->done = done;
+	pace_start(&visit->pace, run_loop(run), &visit->route, run->deadline_us, go, visit);
 }
 
 /* Also of a server whose handshake has failed after it. */
@@ -145,6 +160,7 @@ static void http_stop(struct run *run)
 {
 	struct visit *visit = run->work;
 
+	pace_stop(&visit->pace);
 	if (visit->fetch)
 		fetch_cancel(visit->fetch);
 	free(visit);

@@ -15,6 +15,7 @@
 #include "ground/clock.h"
 #include "ground/memory.h"
 #include "net/fetch.h"
+#include "net/pace.h"
 #include "net/url.h"
 
 /* A reply's first line is the answer. What follows is not waited for, nor are long heads. */
@@ -93,7 +94,7 @@ struct attempt {
 	struct run *run;
 	struct url url;
 	struct route route;
-	struct timer budget;
+	struct pace pace;
 	struct fetch *fetch;
 	struct knock *knock;
 };
@@ -256,8 +257,9 @@ static void knocked(void *arg, const struct knock_end *end)
 	conclude(attempt, end->outcome, end->proxy_status);
 }
 
-static void ask(struct attempt *attempt)
+static void ask(void *arg, struct outcome outcome)
 {
+	struct attempt *attempt = arg;
 	const struct fetch_plan plan = {
 		.url = &attempt->url,
 		.route = &attempt->route,
@@ -266,6 +268,10 @@ static void ask(struct attempt *attempt)
 		.most_head_bytes = HEAD_MOST
 	};
 
+	if (outcome.reason != REASON_NONE) {
+		run_finish(attempt->run, outcome);
+		return;
+	}
 	if (attempt->url.scheme == URL_TCP || attempt->url.scheme == URL_TLS) {
 		attempt->route.tls = url_encrypted(&attempt->url);
 		attempt->knock = knock_start(run_loop(attempt->run), &attempt->route,
@@ -273,26 +279,6 @@ static void ask(struct attempt *attempt)
 		return;
 	}
 	attempt->fetch = fetch_start(run_fetcher(attempt->run), &plan, fetched, attempt);
-}
-
-/* As soon as the budget of packets to whom we connect allows. */
-static void ask_in_time(void *arg)
-{
-	struct attempt *attempt = arg;
-	struct run *run = attempt->run;
-	const struct route *route = &run->route;
-	struct path *path = path_to(run_paths(run), route->proxy.address.family
-							     ? &route->proxy.address
-							     : &route->peer);
-	int64_t go_us = path_may_send_at(path, clock_monotonic_us(),
-					 run->request->packets_per_second);
-
-	if (go_us >= run->deadline_us)
-		run_finish(run, (struct outcome){ STAGE_CONNECT, REASON_CANCELLED, NULL });
-	else if (go_us)
-		timer_start(&attempt->budget, run_loop(run), go_us, ask_in_time, attempt);
-	else
-		ask(attempt);
 }
 
 static void reach_start(struct run *run)
@@ -307,14 +293,14 @@ static void reach_start(struct run *run)
 	tell_path(run);
 	tell_address(attempt);
 	tell_seconds(run, ROW_RESOLVE_SECONDS, since_request(run));
-	ask_in_time(attempt);
+	pace_start(&attempt->pace, run_loop(run), &attempt->route, run->deadline_us, ask, attempt);
 }
 
 static void reach_stop(struct run *run)
 {
 	struct attempt *attempt = run->work;
 
-	timer_stop(&attempt->budget);
+	pace_stop(&attempt->pace);
 	if (attempt->knock)
 		knock_cancel(attempt->knock);
 	if (attempt->fetch)

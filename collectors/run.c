@@ -195,6 +195,9 @@ static void fail(struct assignment *assignment, enum stage stage, enum reason re
 
 void run_finish(struct run *run, struct outcome outcome)
 {
+	/* No collector stops by itself before it has finished. */
+	if (outcome.reason == REASON_CANCELLED)
+		run_note(run, "packets_per_second allows no more within the timeout");
 	finish((struct assignment *)run, outcome);
 }
 
@@ -234,8 +237,22 @@ static void deadline_has_passed(void *arg)
 	stop_collector(assignment);
 }
 
+/* What conversations may send, whoever holds them. */
+static void take_budget(struct assignment *assignment)
+{
+	struct route *route = &assignment->run.route;
+	const struct address *next = route->proxy.address.family ? &route->proxy.address
+								 : &route->peer;
+
+	if (!next->family)
+		return;
+	route->path = path_to(assignment->run.runner->paths, next);
+	route->packets_per_second = assignment->request.packets_per_second;
+}
+
 static void collect(struct assignment *assignment)
 {
+	take_budget(assignment);
 	assignment->progress = COLLECTING;
 	timer_start(&assignment->deadline, assignment->run.runner->loop,
 		    assignment->run.deadline_us + GRACE_US, deadline_has_passed, assignment);

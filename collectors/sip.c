@@ -132,8 +132,6 @@ static const struct fact_descriptor facts[] = {
 
 struct inquiry {
 	struct run *run;
-	struct path *path;
-	struct timer budget;
 	struct dialogue *dialogue;
 	struct route route;
 	struct sip_question question;
@@ -379,7 +377,7 @@ static bool leave_to_chance(struct sip_question *question)
 	return true;
 }
 
-static void converse(struct inquiry *inquiry)
+static void ask(struct inquiry *inquiry)
 {
 	const struct dialogue_plan plan = {
 		.steps = inquiry->over_udp ? datagram_steps : stream_steps,
@@ -399,22 +397,6 @@ static void converse(struct inquiry *inquiry)
 						   answered, inquiry);
 }
 
-/* As soon as the host's packet budget allows. */
-static void ask(void *arg)
-{
-	struct inquiry *inquiry = arg;
-	struct run *run = inquiry->run;
-	int64_t go_us = path_may_send_at(inquiry->path, clock_monotonic_us(),
-					 run->request->packets_per_second);
-
-	if (go_us >= run->deadline_us)
-		fail(inquiry, STAGE_CONNECT, REASON_TIMED_OUT);
-	else if (go_us > 0)
-		timer_start(&inquiry->budget, run_loop(run), go_us, ask, inquiry);
-	else
-		converse(inquiry);
-}
-
 static enum sip_transport transport_of(enum subject_kind kind)
 {
 	return kind == SUBJECT_UDP ? SIP_UDP : kind == SUBJECT_TLS ? SIP_TLS : SIP_TCP;
@@ -427,7 +409,6 @@ static void sip_start(struct run *run)
 
 	run->work = inquiry;
 	inquiry->run = run;
-	inquiry->path = path_to(run_paths(run), &run->route.peer);
 	inquiry->route = run->route;
 	inquiry->route.peer.port = subject->first;
 	inquiry->route.tls = subject->kind == SUBJECT_TLS;
@@ -445,7 +426,6 @@ static void sip_stop(struct run *run)
 {
 	struct inquiry *inquiry = run->work;
 
-	timer_stop(&inquiry->budget);
 	if (inquiry->dialogue)
 		dialogue_cancel(inquiry->dialogue);
 	free(inquiry);

@@ -66,8 +66,6 @@ static const struct fact_descriptor facts[] = {
 
 struct survey {
 	struct run *run;
-	struct path *path;
-	struct timer budget;
 	struct dialogue *dialogue;
 	struct route route;
 	struct smb_offer offer;
@@ -210,7 +208,7 @@ static void conclude(struct survey *survey, bool smb1, struct outcome outcome)
 	run_finish(survey->run, (struct outcome){ .reason = REASON_NONE });
 }
 
-static void ask(void *arg);
+static void ask(struct survey *survey);
 
 static void answered(void *arg, const struct dialogue_end *end)
 {
@@ -248,7 +246,7 @@ static bool leave_to_chance(struct smb_offer *offer)
 	return getrandom(offer->chance, SMB_CHANCE_BYTES, 0) == SMB_CHANCE_BYTES;
 }
 
-static void converse(struct survey *survey)
+static void ask(struct survey *survey)
 {
 	const struct dialogue_plan plan = {
 		.steps = survey->offer.smb1 ? smb1_steps : smb2_steps,
@@ -264,22 +262,6 @@ static void converse(struct survey *survey)
 						  survey);
 }
 
-/* As soon as the host's packet budget allows. */
-static void ask(void *arg)
-{
-	struct survey *survey = arg;
-	struct run *run = survey->run;
-	int64_t go_us = path_may_send_at(survey->path, clock_monotonic_us(),
-					 run->request->packets_per_second);
-
-	if (go_us >= run->deadline_us)
-		fail(survey, STAGE_CONNECT, REASON_TIMED_OUT);
-	else if (go_us > 0)
-		timer_start(&survey->budget, run_loop(run), go_us, ask, survey);
-	else
-		converse(survey);
-}
-
 static void smb_start(struct run *run)
 {
 	const struct subject *subject = &run->request->subject;
@@ -287,7 +269,6 @@ static void smb_start(struct run *run)
 
 	run->work = survey;
 	survey->run = run;
-	survey->path = path_to(run_paths(run), &run->route.peer);
 	survey->route = run->route;
 	survey->route.peer.port = subject->first;
 	survey->offer.dialects = dialects;
@@ -302,7 +283,6 @@ static void smb_stop(struct run *run)
 {
 	struct survey *survey = run->work;
 
-	timer_stop(&survey->budget);
 	if (survey->dialogue)
 		dialogue_cancel(survey->dialogue);
 	free(survey);

@@ -114,30 +114,49 @@ static void note_versions(const struct survey *survey)
 	facts_set_texts(survey->run->facts, snmp_fact(SNMP_FACT_VERSIONS), words, count);
 }
 
+/* Who was not even asked, for want of time, was not silent. */
+static bool kept_silent(const struct asking *asking)
+{
+	return asking->talk && !asking->answered && asking->reason != REASON_MALFORMED &&
+	       asking->reason != REASON_CANCELLED;
+}
+
 /* False is only as good as the proof that somebody is there to say so. */
 static void note_public_is_silent(const struct survey *survey)
 {
 	const struct asking *one = &survey->askings[PUBLIC_1], *two = &survey->askings[PUBLIC_2];
 
-	if (one->talk && !one->answered && one->reason != REASON_MALFORMED && two->talk &&
-	    !two->answered && two->reason != REASON_MALFORMED)
+	if (kept_silent(one) && kept_silent(two))
 		facts_set_boolean(survey->run->facts, snmp_fact(SNMP_FACT_DEFAULT_COMMUNITY),
 				  false);
+}
+
+/* Why an agent that is there was not heard out. */
+static struct outcome outcome_of(const struct survey *survey)
+{
+	enum reason reason = survey->software_reason;
+
+	for (size_t i = 0; i < WAYS && !reason; i++)
+		if (survey->askings[i].reason == REASON_CANCELLED)
+			reason = REASON_CANCELLED;
+	return (struct outcome){ .stage = !reason			? STAGE_NONE
+					  : reason == REASON_CANCELLED	? STAGE_CONNECT
+									: STAGE_REPLY,
+				 .reason = reason };
 }
 
 static void conclude(struct survey *survey)
 {
 	struct run *run = survey->run;
-	enum reason reason = survey->software_reason;
+	enum reason reason;
 
-	if (survey->access)
+	if (survey->access && survey->askings[survey->access_way].reason != REASON_CANCELLED)
 		facts_set_text(run->facts, snmp_fact(SNMP_FACT_ACCESS),
 			       snmp_access_word(survey->access_state));
 	if (any_answered(survey)) {
 		note_versions(survey);
 		note_public_is_silent(survey);
-		run_finish(run, (struct outcome){ .stage = reason ? STAGE_REPLY : STAGE_NONE,
-						  .reason = reason });
+		run_finish(run, outcome_of(survey));
 		return;
 	}
 	facts_drop(run->facts, snmp_fact(SNMP_FACT_ACCESS));
@@ -259,10 +278,9 @@ static void system_was_asked(void *arg, const struct snmp_end *end)
 	enum way way = (enum way)(asking - survey->askings);
 
 	asking->under_way = false;
-	if (way != ENGINE) {
+	asking->reason = end->reason;
+	if (way != ENGINE)
 		asking->answered = !end->reason;
-		asking->reason = end->reason;
-	}
 	if (asking->answered)
 		note_versions(survey);
 	if ((way == PUBLIC_1 || way == PUBLIC_2) && asking->answered)
@@ -323,8 +341,6 @@ static bool begin(struct survey *survey, enum way way)
 	const struct snmp_hearer engine_hearer = { NULL, engine_was_asked, asking };
 	const struct snmp_plan plan = {
 		.route = &survey->route,
-		.path = path_to(run_paths(run), &run->route.peer),
-		.packets_per_second = run->request->packets_per_second,
 		.deadline_us = run->deadline_us,
 		.version = way_versions[way],
 		.community = way == PUBLIC_1 || way == PUBLIC_2 ? "public"

@@ -98,9 +98,7 @@ static const struct fact_descriptor facts[] = {
 struct talk {
 	struct run *run;
 	struct route route;
-	struct timer budget;
 	struct dialogue *dialogue;	/* NULL: none is under way */
-	int64_t began_us;
 	unsigned lines;			/* before the identification */
 	bool identified, parted;
 };
@@ -234,7 +232,7 @@ static enum turn read_algorithms(struct reader *in, void *arg)
 	}
 	tell_algorithms(talk->run, &heard);
 	facts_set_real(talk->run->facts, &facts[ROW_SECONDS],
-		       (double)(clock_monotonic_us() - talk->began_us) / 1e6);
+		       (double)(clock_monotonic_us() - dialogue_began_us(talk->dialogue)) / 1e6);
 	return TURN_CONCLUDED;
 }
 
@@ -262,10 +260,8 @@ static void talk_has_ended(void *arg, const struct dialogue_end *end)
 		run_finish(talk->run, end->outcome);
 }
 
-/* As soon as the host's packet budget allows. */
-static void ask(void *arg)
+static void ask(struct talk *talk)
 {
-	struct talk *talk = arg;
 	struct run *run = talk->run;
 	const struct dialogue_plan plan = {
 		.steps = steps,
@@ -274,16 +270,8 @@ static void ask(void *arg)
 		.deadline_us = run->deadline_us,
 		.most_bytes = BYTES_MOST
 	};
-	struct path *path = path_to(run_paths(run), &run->route.peer);
 
-	talk->began_us = clock_monotonic_us();
-	int64_t go_us = path_may_send_at(path, talk->began_us, run->request->packets_per_second);
-	if (go_us >= run->deadline_us)
-		fail(talk, STAGE_CONNECT, REASON_TIMED_OUT, NULL);
-	else if (go_us > 0)
-		timer_start(&talk->budget, run_loop(run), go_us, ask, talk);
-	else
-		talk->dialogue = dialogue_start(run_loop(run), &plan, talk, talk_has_ended, talk);
+	talk->dialogue = dialogue_start(run_loop(run), &plan, talk, talk_has_ended, talk);
 }
 
 static void ssh_start(struct run *run)
@@ -305,7 +293,6 @@ static void ssh_stop(struct run *run)
 {
 	struct talk *talk = run->work;
 
-	timer_stop(&talk->budget);
 	if (talk->dialogue)
 		dialogue_cancel(talk->dialogue);
 	free(talk);

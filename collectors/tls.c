@@ -82,7 +82,7 @@ static struct outcome outcome_of(const struct inquiry *inquiry)
 
 	if (outcome.reason == REASON_NONE && is_too_late(inquiry))
 		outcome.reason = REASON_TIMED_OUT;
-	if (outcome.reason != REASON_NONE)
+	if (outcome.reason != REASON_NONE && outcome.reason != REASON_CANCELLED)
 		outcome.stage = STAGE_HANDSHAKE;
 	return outcome;
 }

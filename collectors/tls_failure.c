@@ -123,7 +123,7 @@ static struct outcome no_starttls(const struct tls_answer *answer)
 static void note_turned_away(struct run *run, const struct tls_peer *peer,
 			     const struct dialogue_end *end)
 {
-	if (end->connect_us < 0 && peer->accepted)
+	if (end->connect_us < 0 && peer->accepted && end->outcome.reason != REASON_CANCELLED)
 		run_note(run, "it accepted connections before, but not the %u. of them",
 			 peer->connections);
 }

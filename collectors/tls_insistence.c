@@ -156,13 +156,14 @@ static void insisting_free(struct tls_insisting *insisting)
 	free(insisting);
 }
 
-static void ask(void *arg);
+static void converse(void *arg);
 
 /* Who serves one client at a time may still be busy with the one before. */
 static bool may_be_busy(const struct tls_insisting *insisting, const struct dialogue_end *end)
 {
 	return insisting->tries < TRIES_MOST && insisting->flights < 2 &&
-	       !end->bytes_received && end->outcome.reason != REASON_TIMED_OUT;
+	       !end->bytes_received && end->outcome.reason != REASON_TIMED_OUT &&
+	       end->outcome.reason != REASON_CANCELLED;
 }
 
 static void dialogue_has_ended(void *arg, const struct dialogue_end *end)
@@ -173,15 +174,16 @@ static void dialogue_has_ended(void *arg, const struct dialogue_end *end)
 	insisting->dialogue = NULL;
 	if (found == TLS_INSISTS_UNKNOWN && may_be_busy(insisting, end)) {
 		timer_start(&insisting->pause, run_loop(insisting->run),
-			    clock_monotonic_us() + PAUSE_US, ask, insisting);
+			    clock_monotonic_us() + PAUSE_US, converse, insisting);
 		return;
 	}
 	insisting->done(insisting->arg, found);
 	insisting_free(insisting);
 }
 
-static void converse(struct tls_insisting *insisting)
+static void converse(void *arg)
 {
+	struct tls_insisting *insisting = arg;
 	const struct request *request = insisting->run->request;
 	const struct dialogue_plan plan = {
 		.steps = insisting->steps,
@@ -200,20 +202,6 @@ static void converse(struct tls_insisting *insisting)
 	insisting->tls = tls_new(run_loop(insisting->run), insisting->name);
 	insisting->dialogue = dialogue_start(run_loop(insisting->run), &plan, insisting,
 					     dialogue_has_ended, insisting);
-}
-
-/* As soon as the host's packet budget allows; beyond the deadline the dialogue says so. */
-static void ask(void *arg)
-{
-	struct tls_insisting *insisting = arg;
-	const struct run *run = insisting->run;
-	int64_t go_us = path_may_send_at(path_to(run_paths(run), &run->route.peer),
-					 clock_monotonic_us(), run->request->packets_per_second);
-
-	if (go_us > 0 && go_us < run->deadline_us)
-		timer_start(&insisting->pause, run_loop(run), go_us, ask, insisting);
-	else
-		converse(insisting);
 }
 
 static void make_steps(struct tls_insisting *insisting)
@@ -248,7 +236,7 @@ struct tls_insisting *tls_insisting_start(struct run *run, const char *name,
 	writer_grow_up_to(&insisting->ours, INSIDE_MOST);
 	writer_grow_up_to(&insisting->theirs, INSIDE_MOST);
 	make_steps(insisting);
-	ask(insisting);
+	converse(insisting);
 	return insisting;
 }
 

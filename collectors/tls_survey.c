@@ -185,6 +185,7 @@ static unsigned rank_of(const struct tls_answer *answer)
 		return 5;
 	switch (answer->end.outcome.reason) {
 	case REASON_TIMED_OUT:
+	case REASON_CANCELLED:
 		return 1;
 	case REASON_CLOSED_EARLY:
 	case REASON_RESET:

@@ -33,14 +33,12 @@ struct tls_talk {
 	const struct starttls_protocol *protocol;	/* NULL: TLS from the first byte */
 	void (*done)(void *arg, const struct tls_answer *answer);
 	void *arg;
-	struct path *path;
 	struct route route;
 	struct timer pause;
 	struct dialogue *dialogue;
 	struct step steps[STEPS_MOST];
 	size_t step_count;
 	unsigned tries;
-	int64_t began_us;		/* this try */
 	bool greeted;			/* our hello is on its way */
 	bool answered;			/* and something came */
 	struct dialogue_end kept;	/* an end that is told later than it came */
@@ -74,7 +72,8 @@ static int64_t shorter(int64_t a, int64_t b)
 static int64_t patience_us(const struct tls_talk *talk, int64_t now_us)
 {
 	const struct tls_peer *peer = talk->peer;
-	int64_t us = longer(PATIENCE_LEAST_US, 10 * (now_us - talk->began_us));
+	int64_t us = longer(PATIENCE_LEAST_US,
+			    10 * (now_us - dialogue_began_us(talk->dialogue)));
 
 	us = longer(us, 3 * peer->slowest_us);
 	return peer->spoke ? us : us << peer->silences;
@@ -255,6 +254,7 @@ static void learn(struct tls_talk *talk, const struct dialogue_end *end)
 {
 	struct tls_peer *peer = talk->peer;
 
+	peer->connections += end->outcome.reason != REASON_CANCELLED;
 	peer->accepted |= end->connect_us >= 0;
 	if (end->bytes_received) {
 		peer->spoke = true;
@@ -281,7 +281,7 @@ static bool may_be_busy(const struct tls_talk *talk, const struct dialogue_end *
 	return went_away && !end->bytes_received && peer->spoke && !peer->hangs_up;
 }
 
-static void ask(void *arg);
+static void converse(void *arg);
 
 /* False when the peer has had its chances, or the deadline leaves none. */
 static bool try_again(struct tls_talk *talk, const struct dialogue_end *end)
@@ -303,7 +303,7 @@ static bool try_again(struct tls_talk *talk, const struct dialogue_end *end)
 	if (pause_us > (talk->run->deadline_us - now_us) / PART_FOR_PAUSE)
 		return false;
 	clear(talk);
-	timer_start(&talk->pause, talk_loop(talk), now_us + pause_us, ask, talk);
+	timer_start(&talk->pause, talk_loop(talk), now_us + pause_us, converse, talk);
 	return true;
 }
 
@@ -420,12 +420,12 @@ static bool leave_to_chance(struct tls_offer *offer)
 	return true;
 }
 
-static void converse(struct tls_talk *talk)
+static void converse(void *arg)
 {
+	struct tls_talk *talk = arg;
 	const struct request *request = talk->run->request;
 
 	talk->tries++;
-	talk->peer->connections++;
 	talk->starttls = (struct starttls){
 		.name = request->name ? request->name : request->host
 	};
@@ -437,23 +437,7 @@ static void converse(struct tls_talk *talk)
 	if (talk->question->keys && talk->offer.version == TLS_VERSION_1_3)
 		bring_share(talk);
 	tls_flight_init(&talk->flight, talk->question->until, talk->secrets);
-	talk->began_us = loop_now_us(talk_loop(talk));
 	hold(talk, talk->steps, talk->step_count, talk_has_ended);
-}
-
-/* As soon as the host's packet budget allows. */
-static void ask(void *arg)
-{
-	struct tls_talk *talk = arg;
-	int64_t go_us = path_may_send_at(talk->path, clock_monotonic_us(),
-					 talk->run->request->packets_per_second);
-
-	if (go_us >= talk->run->deadline_us)
-		give_up(talk, STAGE_CONNECT, REASON_TIMED_OUT);
-	else if (go_us > 0)
-		timer_start(&talk->pause, talk_loop(talk), go_us, ask, talk);
-	else
-		converse(talk);
 }
 
 struct tls_talk *tls_talk_start(struct run *run, struct tls_peer *peer,
@@ -473,13 +457,12 @@ struct tls_talk *tls_talk_start(struct run *run, struct tls_peer *peer,
 	/* SIP has a word among them but nothing to say before TLS. */
 	if (talk->protocol && !talk->protocol->count)
 		talk->protocol = NULL;
-	talk->path = path_to(run_paths(run), &run->route.peer);
 	talk->route = run->route;
 	talk->route.peer.port = run->request->subject.first;
 	talk->route.tls = false;
 	writer_grow_up_to(&talk->inside, INSIDE_MOST);
 	make_steps(talk);
-	ask(talk);
+	converse(talk);
 	return talk;
 }
 

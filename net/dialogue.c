@@ -6,6 +6,7 @@
 
 #include "ground/memory.h"
 #include "net/datagram.h"
+#include "net/pace.h"
 #include "net/stream.h"
 
 enum { MOST_BYTES = 65536, SAY_MOST = 65536, DATAGRAMS_A_TURN = 16 };
@@ -19,13 +20,14 @@ struct dialogue {
 	size_t step;
 	struct writer said;		/* in this step; UDP says it again */
 	struct timer deadline, again;
+	struct pace pace;
 	struct stream *stream;		/* TCP */
 	int fd;				/* UDP */
 	struct address sender;		/* of the last datagram */
 	int64_t silence_us;		/* until it is said again */
 	struct watch watch;
 	enum reason unopened;		/* why there is no fd */
-	int64_t started_us, said_us;
+	int64_t started_us, said_us;	/* -1: not yet */
 	struct dialogue_end end;
 	bool finished;
 };
@@ -40,6 +42,7 @@ static void dialogue_stop(struct dialogue *dialogue)
 {
 	timer_stop(&dialogue->deadline);
 	timer_stop(&dialogue->again);
+	pace_stop(&dialogue->pace);
 	watch_stop(&dialogue->watch);
 	if (dialogue->stream)
 		stream_close(dialogue->stream);
@@ -98,7 +101,11 @@ static void on_deadline(void *arg)
 {
 	struct dialogue *dialogue = arg;
 
-	dialogue_finish(dialogue, dialogue_stage(dialogue), REASON_TIMED_OUT);
+	/* Who was not asked was not silent. */
+	if (dialogue->started_us < 0)
+		dialogue_finish(dialogue, STAGE_CONNECT, REASON_CANCELLED);
+	else
+		dialogue_finish(dialogue, dialogue_stage(dialogue), REASON_TIMED_OUT);
 }
 
 void dialogue_wait_until(struct dialogue *dialogue, int64_t at_us)
@@ -107,6 +114,11 @@ void dialogue_wait_until(struct dialogue *dialogue, int64_t at_us)
 		at_us = dialogue->plan.deadline_us;
 	if (!dialogue->finished)
 		timer_start(&dialogue->deadline, dialogue->loop, at_us, on_deadline, dialogue);
+}
+
+int64_t dialogue_began_us(const struct dialogue *dialogue)
+{
+	return dialogue->started_us;
 }
 
 struct address dialogue_source(const struct dialogue *dialogue)
@@ -305,12 +317,8 @@ static void on_datagrams(void *arg, unsigned what)
 			return;
 }
 
-static void on_begun(void *arg)
+static void begin_datagrams(struct dialogue *dialogue)
 {
-	struct dialogue *dialogue = arg;
-
-	if (dialogue->finished)
-		return;
 	if (dialogue->fd < 0) {
 		dialogue_finish(dialogue, STAGE_CONNECT, dialogue->unopened);
 		return;
@@ -336,6 +344,7 @@ static void dialogue_open(struct dialogue *dialogue)
 	static const struct stream_events events = { on_opened, on_received, on_ended };
 	const struct route *route = dialogue->plan.route;
 
+	dialogue->started_us = loop_now_us(dialogue->loop);
 	dialogue->unopened = REASON_UNSUPPORTED;
 	if (!dialogue->plan.over_udp) {
 		dialogue->stream = stream_open(dialogue->loop, route, dialogue->plan.most_bytes,
@@ -346,7 +355,17 @@ static void dialogue_open(struct dialogue *dialogue)
 	 * route leads. */
 	if (!route->proxy.address.family && !route->tls)
 		dialogue->fd = datagram_for(dialogue);
-	loop_later(dialogue->loop, on_begun, dialogue);
+	begin_datagrams(dialogue);
+}
+
+static void on_allowed(void *arg, struct outcome outcome)
+{
+	struct dialogue *dialogue = arg;
+
+	if (outcome.reason == REASON_NONE)
+		dialogue_open(dialogue);
+	else
+		dialogue_finish(dialogue, outcome.stage, outcome.reason);
 }
 
 struct dialogue *dialogue_start(struct loop *loop, const struct dialogue_plan *plan,
@@ -364,11 +383,15 @@ struct dialogue *dialogue_start(struct loop *loop, const struct dialogue_plan *p
 	dialogue->done = done;
 	dialogue->arg = arg;
 	dialogue->fd = -1;
-	dialogue->started_us = loop_now_us(loop);
-	dialogue->said_us = -1;
+	dialogue->started_us = dialogue->said_us = -1;
 	dialogue->end.connect_us = dialogue->end.first_reply_us = -1;
 	writer_grow_up_to(&dialogue->said, SAY_MOST);
 	timer_start(&dialogue->deadline, loop, plan->deadline_us, on_deadline, dialogue);
-	dialogue_open(dialogue);
+	/* Who is connected already costs no packet more. */
+	if (plan->route->socket)
+		dialogue_open(dialogue);
+	else
+		pace_start(&dialogue->pace, loop, dialogue->plan.route, plan->deadline_us,
+			   on_allowed, dialogue);
 	return dialogue;
 }

@@ -2,7 +2,8 @@
  *
  * The one state machine. A collector that talks a protocol gives a table of named steps,
  * each made of two pure functions; connecting, proxy, TLS, sending, receiving, deadline
- * and byte budget are done here and nowhere else.
+ * and byte budget are done here and nowhere else. It begins as soon as the packet budget of
+ * the route allows, see net/pace.h.
  */
 #ifndef NET_DIALOGUE_H
 #define NET_DIALOGUE_H
@@ -56,6 +57,8 @@ struct dialogue *dialogue_start(struct loop *loop, const struct dialogue_plan *p
 				void *talk,
 				void (*done)(void *arg, const struct dialogue_end *end),
 				void *arg);
+/* For a step's write or read: when it began to connect. */
+int64_t dialogue_began_us(const struct dialogue *dialogue);
 /* For a step's write or read: our own end, with port, as the peer should see it; and who sent
  * what is being read. Family 0: not known. */
 struct address dialogue_source(const struct dialogue *dialogue);

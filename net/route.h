@@ -6,8 +6,11 @@
 #define NET_ROUTE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "net/address.h"
+
+struct path;
 
 struct proxy {
 	struct address address;		/* with port; family 0: no proxy */
@@ -22,6 +25,9 @@ struct route {
 	bool tls;			/* encrypt from the first byte */
 	int socket;			/* connected there already, and the stream's from now
 					   on; 0: the stream connects itself */
+	struct path *path;		/* of whom we connect to, and what it may be sent:
+					   see net/pace.h; NULL: whatever comes */
+	uint32_t packets_per_second;	/* 0: no limit */
 };
 
 #endif

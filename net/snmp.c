@@ -9,6 +9,7 @@
 #include "ground/clock.h"
 #include "ground/memory.h"
 #include "net/datagram.h"
+#include "net/pace.h"
 #include "net/snmp_coder.h"
 
 enum {
@@ -26,14 +27,14 @@ enum asking { ASKING_NOTHING, ASKING_ENGINE, ASKING_VALUES, WALKING };
 
 struct snmp_talk {
 	struct loop *loop;
-	struct path *path;
-	uint32_t packets_per_second;
+	const struct route *route;
 	int64_t deadline_us;
 	uint8_t version;
 	int fd;
 	struct snmp_coder *coder;
 	struct watch watch;
 	struct timer timer;
+	struct pace pace;
 	bool known;			/* it has answered us before */
 
 	enum asking asking;
@@ -46,7 +47,7 @@ struct snmp_talk {
 	size_t rows_left, bytes_left;
 };
 
-static void send_or_wait(void *arg);
+static void send_in_time(struct snmp_talk *talk);
 
 struct snmp_talk *snmp_talk_new(struct loop *loop, const struct snmp_plan *plan,
 				enum reason *reason)
@@ -58,8 +59,7 @@ struct snmp_talk *snmp_talk_new(struct loop *loop, const struct snmp_plan *plan,
 		return NULL;
 	talk = memory_new(1, sizeof *talk);
 	talk->loop = loop;
-	talk->path = plan->path;
-	talk->packets_per_second = plan->packets_per_second;
+	talk->route = plan->route;
 	talk->deadline_us = plan->deadline_us;
 	talk->version = plan->version;
 	talk->fd = fd;
@@ -73,6 +73,7 @@ void snmp_talk_free(struct snmp_talk *talk)
 		return;
 	watch_stop(&talk->watch);
 	timer_stop(&talk->timer);
+	pace_stop(&talk->pace);
 	snmp_coder_free(talk->coder);
 	close(talk->fd);
 	free(talk);
@@ -96,19 +97,24 @@ static void finish(struct snmp_talk *talk, enum reason reason, enum snmp_refusal
 
 	watch_stop(&talk->watch);
 	timer_stop(&talk->timer);
+	pace_stop(&talk->pace);
 	talk->asking = ASKING_NOTHING;
 	talk->hearer.done(talk->hearer.arg, &end);
+}
+
+static void finish_unanswered(struct snmp_talk *talk)
+{
+	finish(talk, talk->rubbish ? REASON_MALFORMED : REASON_TIMED_OUT, SNMP_NOT_REFUSED);
 }
 
 static void time_is_up(void *arg)
 {
 	struct snmp_talk *talk = arg;
 
-	if (talk->attempts < ATTEMPTS && clock_monotonic_us() < talk->deadline_us)
-		send_or_wait(talk);
+	if (talk->attempts < ATTEMPTS)
+		send_in_time(talk);
 	else
-		finish(talk, talk->rubbish ? REASON_MALFORMED : REASON_TIMED_OUT,
-		       SNMP_NOT_REFUSED);
+		finish_unanswered(talk);
 }
 
 /* A short deadline leaves room for the second attempt, too. */
@@ -131,7 +137,7 @@ static enum snmp_command command_of(const struct snmp_talk *talk)
 
 static void ready(void *arg, unsigned what);
 
-static void send_question(struct snmp_talk *talk, int64_t now_us)
+static void send_question(struct snmp_talk *talk)
 {
 	const struct snmp_question question = {
 		.command = command_of(talk),
@@ -141,7 +147,7 @@ static void send_question(struct snmp_talk *talk, int64_t now_us)
 		.again = talk->attempts > 0
 	};
 	enum reason reason = snmp_coder_send(talk->coder, &question);
-	int64_t until_us;
+	int64_t now_us = clock_monotonic_us(), until_us;
 
 	if (reason != REASON_NONE) {
 		finish(talk, reason, SNMP_NOT_REFUSED);
@@ -155,38 +161,39 @@ static void send_question(struct snmp_talk *talk, int64_t now_us)
 	timer_start(&talk->timer, talk->loop, until_us, time_is_up, talk);
 }
 
-/* As soon as the host's packet budget allows. */
-static void send_or_wait(void *arg)
+static void budget_has_said(void *arg, struct outcome outcome)
 {
 	struct snmp_talk *talk = arg;
-	int64_t now_us = clock_monotonic_us();
-	int64_t go_us = path_may_send_at(talk->path, now_us, talk->packets_per_second);
 
-	if (go_us >= talk->deadline_us || now_us >= talk->deadline_us)
-		finish(talk, REASON_TIMED_OUT, SNMP_NOT_REFUSED);
-	else if (go_us > 0)
-		timer_start(&talk->timer, talk->loop, go_us, send_or_wait, talk);
+	if (outcome.reason == REASON_NONE)
+		send_question(talk);
+	else if (talk->attempts)
+		finish_unanswered(talk);
 	else
-		send_question(talk, now_us);
+		finish(talk, outcome.reason, SNMP_NOT_REFUSED);
+}
+
+/* From the loop, so that `done` never comes before whoever asks has returned. */
+static void send_in_time(struct snmp_talk *talk)
+{
+	timer_stop(&talk->timer);
+	pace_start(&talk->pace, talk->loop, talk->route, talk->deadline_us, budget_has_said, talk);
 }
 
 static void ask_anew(struct snmp_talk *talk)
 {
 	talk->attempts = 0;
 	talk->rubbish = 0;
-	send_or_wait(talk);
+	send_in_time(talk);
 }
 
-/* From the loop, so that `done` never comes before whoever asks has returned. */
 static void begin(struct snmp_talk *talk, enum asking asking, const struct snmp_hearer *hearer)
 {
 	assert(talk->asking == ASKING_NOTHING);
 	talk->asking = asking;
 	talk->hearer = *hearer;
-	talk->attempts = 0;
-	talk->rubbish = 0;
 	talk->resynchronised = false;
-	timer_start(&talk->timer, talk->loop, 0, send_or_wait, talk);
+	ask_anew(talk);
 }
 
 void snmp_talk_discover(struct snmp_talk *talk, const struct snmp_hearer *hearer)

@@ -9,7 +9,6 @@
 
 #include "net/loop.h"
 #include "net/outcome.h"
-#include "net/path.h"
 #include "net/route.h"
 
 #include <stddef.h>
@@ -73,15 +72,15 @@ enum snmp_refusal {
 };
 
 struct snmp_end {
-	enum reason reason;		/* NONE: answered, or walked to the end */
+	enum reason reason;		/* NONE: answered, or walked to the end; CANCELLED: the
+					   packet budget did not even let us ask */
 	enum snmp_refusal refusal;	/* then reason is NONE as well */
 };
 
-/* Where, and in which words; all of it is copied. */
+/* Where, and in which words; all but the route is copied. */
 struct snmp_plan {
-	const struct route *route;	/* peer with port; a proxy cannot carry it */
-	struct path *path;
-	uint32_t packets_per_second;
+	const struct route *route;	/* peer with port; a proxy cannot carry it. It must live
+					   as long as the conversation */
 	int64_t deadline_us;
 	uint8_t version;
 	const char *community;		/* of 1 and 2 */

@@ -70,8 +70,8 @@ static const struct option options[] = {
 	  "Begin at most so many observations a second; 0 is no limit.",
 	  option_set_number, AT(probes_per_second), NULL },
 	{ "packets-per-second", 0, false, "N", NULL, COMPLETE_NOTHING,
-	  "Send at most so many packets a second to one host while ports are looked at;"
-	  " 0 is no limit.", option_set_number, AT(packets_per_second), NULL },
+	  "Send at most so many packets a second to one host, or begin so many connections;"
+	  " 0 is no limit. Usually 500.", option_set_number, AT(packets_per_second), NULL },
 	{ "format", 0, false, "FORMAT", report_format_names, COMPLETE_WORDS,
 	  "How to tell it. Usually human.",
 	  option_set_text, AT(format), "What to say" },

@@ -82,7 +82,7 @@ static const struct option options[] = {
 	  " ports as long as it needs.",
 	  option_set_time, AT(timeout_ms), NULL },
 	{ "packets-per-second", 0, false, "N", NULL, COMPLETE_NOTHING,
-	  "Send at most so many packets a second while ports are looked at; 0 is no limit."
+	  "Send at most so many packets a second, or begin so many connections; 0 is no limit."
 	  " Usually 500.", option_set_number, AT(packets_per_second), NULL },
 	{ "format", 0, false, "FORMAT", format_words, COMPLETE_WORDS,
 	  "How to tell it. Usually human.", option_set_text, AT(format), NULL },

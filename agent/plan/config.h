@@ -12,7 +12,7 @@
 struct limits {
 	uint32_t probes_per_second;	/* observations begun by the whole agent; 0: unlimited */
 	uint32_t per_target;		/* conversations at once with one target */
-	uint32_t packets_per_second;	/* towards one target, ports and sweeps; 0: unlimited */
+	uint32_t packets_per_second;	/* towards one host; 0: unlimited */
 };
 
 struct peer {

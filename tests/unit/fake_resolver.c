@@ -6,7 +6,6 @@
 
 #include "ground/clock.h"
 #include "ground/memory.h"
-#include "net/path.h"
 
 static unsigned cancelled;
 
@@ -20,20 +19,6 @@ struct lookup {
 	void (*done)(void *arg, const struct resolution *resolution);
 	void *arg;
 };
-
-struct paths {
-	int unused;
-};
-
-struct paths *paths_new(void)
-{
-	return memory_new(1, sizeof(struct paths));
-}
-
-void paths_free(struct paths *paths)
-{
-	free(paths);
-}
 
 struct resolver *resolver_new(struct loop *loop, const struct resolver_settings *settings)
 {

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "net/path.h"
+
 static void say_helo(struct writer *out, void *talk)
 {
 	(void)talk;
@@ -238,6 +240,83 @@ static void a_cancelled_dialogue_says_nothing(void **state)
 	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
 }
 
+/* --- the packet budget ----------------------------------------------------- */
+
+static void spend(struct path *path, struct route *route, uint32_t packets_per_second)
+{
+	*path = (struct path){ 0 };
+	route->path = path;
+	route->packets_per_second = packets_per_second;
+	while (!path_may_send_at(path, clock_monotonic_us(), packets_per_second))
+		;
+}
+
+static void a_dialogue_begins_when_the_budget_allows(void **state)
+{
+	struct scene *scene = scene_with(play_well, SOCK_STREAM);
+	int64_t began_us = clock_monotonic_us();
+	struct path path;
+
+	(void)state;
+	spend(&path, &scene->route, 4);
+	scene_run_for(scene, 10 * CLOCK_SECOND);
+	assert_true(clock_monotonic_us() - began_us >= 200 * CLOCK_MILLISECOND);
+	/* To wait is not to connect. */
+	assert_in_range(scene->end.connect_us, 0, 200 * CLOCK_MILLISECOND);
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
+static void what_the_budget_does_not_allow_in_time_is_cancelled_at_once(void **state)
+{
+	static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		struct scene *scene = scene_with(play_well, types[i]);
+		int64_t began_us = clock_monotonic_us();
+		struct path path;
+
+		spend(&path, &scene->route, 1);
+		scene_run_for(scene, 800 * CLOCK_MILLISECOND);
+		assert_true(clock_monotonic_us() - began_us < 700 * CLOCK_MILLISECOND);
+		assert_true(scene->end.connect_us < 0);
+		scene_assert_ended(scene, STAGE_CONNECT, REASON_CANCELLED, NULL);
+	}
+}
+
+static void who_is_not_waited_for_long_enough_to_be_asked_was_not_silent(void **state)
+{
+	struct scene *scene = scene_with(play_well, SOCK_STREAM);
+	struct dialogue *dialogue;
+	struct path path;
+
+	(void)state;
+	spend(&path, &scene->route, 1);
+	scene->plan.deadline_us = clock_monotonic_us() + 10 * CLOCK_SECOND;
+	dialogue = dialogue_start(scene->loop, &scene->plan, scene, scene_is_done, scene);
+	dialogue_wait_until(dialogue, clock_monotonic_us() + 50 * CLOCK_MILLISECOND);
+	loop_run(scene->loop);
+	assert_int_equal(scene->done, 1);
+	scene_assert_ended(scene, STAGE_CONNECT, REASON_CANCELLED, NULL);
+}
+
+static void one_that_waits_for_the_budget_can_be_cancelled(void **state)
+{
+	struct scene *scene = scene_with(play_well, SOCK_STREAM);
+	struct dialogue *dialogue;
+	struct path path;
+
+	(void)state;
+	spend(&path, &scene->route, 10);
+	scene->plan.deadline_us = clock_monotonic_us() + CLOCK_SECOND;
+	dialogue = dialogue_start(scene->loop, &scene->plan, scene, scene_is_done, scene);
+	loop_turn(scene->loop, CLOCK_MILLISECOND);
+	dialogue_cancel(dialogue);
+	loop_run(scene->loop);
+	assert_int_equal(scene->done, 0);
+	scene_assert_ended(scene, STAGE_NONE, REASON_NONE, NULL);
+}
+
 struct impatient {
 	struct scene *scene;
 	struct dialogue *dialogue;
@@ -382,6 +461,11 @@ int main(void)
 		cmocka_unit_test(a_refused_connection_fails_at_connect),
 		cmocka_unit_test(a_source_that_is_not_ours_is_said),
 		cmocka_unit_test(a_cancelled_dialogue_says_nothing),
+		cmocka_unit_test(a_dialogue_begins_when_the_budget_allows),
+		cmocka_unit_test(what_the_budget_does_not_allow_in_time_is_cancelled_at_once),
+		cmocka_unit_test(
+			who_is_not_waited_for_long_enough_to_be_asked_was_not_silent),
+		cmocka_unit_test(one_that_waits_for_the_budget_can_be_cancelled),
 		cmocka_unit_test(a_step_may_be_waited_for_less_than_the_dialogue),
 		cmocka_unit_test(a_step_is_never_waited_for_beyond_the_deadline),
 		cmocka_unit_test(whom_nobody_answers_may_go_on_to_the_end),

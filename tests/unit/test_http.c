@@ -252,6 +252,21 @@ static void a_second_request_that_fails_keeps_what_the_first_has_told(void **sta
 	}
 }
 
+static void the_second_request_keeps_to_the_packet_budget_too(void **state)
+{
+	static const struct http_script script = { .replies = { { TO("/admin/") }, { OK } } };
+	struct http_scene scene;
+
+	(void)state;
+	http_begin(&scene, &script);
+	http_look(&scene, URL, (struct request){ .timeout_ms = 900, .packets_per_second = 1 });
+	http_assert_outcome(&scene, STAGE_CONNECT, REASON_CANCELLED);
+	http_assert_fact(&scene, "http.status", "302");
+	http_assert_fact(&scene, "http.final_status", NULL);
+	http_assert_asked(&scene, 1, "GET /admin HTTP/1.1");
+	http_end(&scene);
+}
+
 /* --- no answer ------------------------------------------------------------- */
 
 static void what_is_no_answer_is_told_by_its_reason(void **state)
@@ -422,6 +437,7 @@ int main(void)
 		cmocka_unit_test(a_second_redirect_is_not_followed),
 		cmocka_unit_test(another_host_port_or_scheme_is_left_alone),
 		cmocka_unit_test(a_second_request_that_fails_keeps_what_the_first_has_told),
+		cmocka_unit_test(the_second_request_keeps_to_the_packet_budget_too),
 		cmocka_unit_test(what_is_no_answer_is_told_by_its_reason),
 		cmocka_unit_test(a_head_of_more_than_32_kib_is_too_much),
 		cmocka_unit_test(ports_without_http_are_not_for_this_collector),

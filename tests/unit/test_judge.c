@@ -235,6 +235,8 @@ static void nobody_there_is_fine_where_the_rule_says_so(void **state)
 	/* Our own machine's fault says nothing about the other. */
 	fails(scene, STAGE_CONNECT, REASON_NO_ROUTE);
 	becomes(scene, VERDICT_UNKNOWN, "no_route");
+	fails(scene, STAGE_CONNECT, REASON_CANCELLED);
+	becomes(scene, VERDICT_UNKNOWN, "cancelled");
 	fails(scene, STAGE_REPLY, REASON_TIMED_OUT);
 	becomes(scene, VERDICT_UNKNOWN, "timed_out");
 	reads(scene, "open, or closed", "no answer (timed_out at reply)");

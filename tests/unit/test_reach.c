@@ -25,6 +25,7 @@ struct wish {
 	const char *proxy;	/* NULL: direct */
 	uint32_t timeout_ms;
 	uint64_t wanted;
+	uint32_t packets_per_second;
 	bool nobody;		/* is there */
 };
 
@@ -39,17 +40,13 @@ static void put_port(char string[static URL_ROOM], const char *format, uint16_t 
 		snprintf(string, URL_ROOM, "%s", format);
 }
 
-static void reach(struct part_scene *scene, const struct part *part, const struct wish *wish)
+static void reach_again(struct part_scene *scene, const struct wish *wish)
 {
 	struct request request = { .collector = &reach_collector, .timeout_ms = wish->timeout_ms,
-				   .wanted = wish->wanted };
+				   .wanted = wish->wanted,
+				   .packets_per_second = wish->packets_per_second };
 	char url[URL_ROOM], proxy[URL_ROOM], host[URL_ROOM];
 
-	part_begin(scene, part);
-	if (wish->nobody) {
-		watch_stop(&scene->called);
-		shutdown(scene->listener, SHUT_RDWR);
-	}
 	put_port(url, wish->url, scene->port);
 	request.subject = (struct subject){ .kind = SUBJECT_URL, .text = url };
 	snprintf(host, sizeof host, "%s", strstr(url, "://") + 3);
@@ -60,6 +57,16 @@ static void reach(struct part_scene *scene, const struct part *part, const struc
 		request.proxy = proxy;
 	}
 	part_look(scene, request);
+}
+
+static void reach(struct part_scene *scene, const struct part *part, const struct wish *wish)
+{
+	part_begin(scene, part);
+	if (wish->nobody) {
+		watch_stop(&scene->called);
+		shutdown(scene->listener, SHUT_RDWR);
+	}
+	reach_again(scene, wish);
 }
 
 static void assert_reached(const struct part_scene *scene, const char *stage, const char *path)
@@ -335,6 +342,31 @@ static void nobody_is_blamed_for_what_he_cannot_help(void **state)
 	}
 }
 
+static void who_may_not_be_asked_in_time_is_not_blamed(void **state)
+{
+	static const struct part part = { .says = "" };
+	static const char *const urls[] = { PLAIN, HTTP };
+	struct part_scene scene;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+		struct wish wish = { .url = PLAIN, .packets_per_second = 1, .timeout_ms = 400 };
+
+		reach(&scene, &part, &wish);
+		assert_reached(&scene, "connect", "direct");
+		observation_free(scene.seen);
+		scene.seen = NULL;
+		wish.url = urls[i];
+		reach_again(&scene, &wish);
+		part_assert_outcome(&scene, STAGE_CONNECT, REASON_CANCELLED);
+		part_assert_fact(&scene, "reach.ok", NULL);
+		part_assert_fact(&scene, "reach.reason", NULL);
+		assert_non_null(strstr(scene.seen->detail, "packets_per_second"));
+		assert_int_equal(scene.calls, 1);
+		part_end(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -349,6 +381,7 @@ int main(void)
 		cmocka_unit_test(a_proxy_that_is_away_is_the_proxys_fault),
 		cmocka_unit_test(a_name_that_does_not_exist_is_not_reached),
 		cmocka_unit_test(nobody_is_blamed_for_what_he_cannot_help),
+		cmocka_unit_test(who_may_not_be_asked_in_time_is_not_blamed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

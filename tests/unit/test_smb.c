@@ -330,7 +330,7 @@ static void connections_keep_to_the_packet_budget(void **state)
 	scene_end(&scene);
 }
 
-static void a_budget_that_lasts_too_long_times_out(void **state)
+static void what_the_budget_does_not_allow_in_time_is_cancelled(void **state)
 {
 	const struct script script = { .server = "auto" };
 	struct scene scene;
@@ -340,7 +340,7 @@ static void a_budget_that_lasts_too_long_times_out(void **state)
 	struct request request = request_to(&scene);
 	request.packets_per_second = 1;
 	observe(&scene, &request);
-	assert_outcome(&scene, STAGE_CONNECT, REASON_TIMED_OUT);
+	assert_outcome(&scene, STAGE_CONNECT, REASON_CANCELLED);
 	assert_facts(&scene, "dialects=3.1.1; signing=enabled; encryption=true");
 	scene_end(&scene);
 }
@@ -386,7 +386,7 @@ int main(void)
 		cmocka_unit_test(a_closed_port_refuses),
 		cmocka_unit_test(a_range_of_ports_is_none_of_ours),
 		cmocka_unit_test(connections_keep_to_the_packet_budget),
-		cmocka_unit_test(a_budget_that_lasts_too_long_times_out),
+		cmocka_unit_test(what_the_budget_does_not_allow_in_time_is_cancelled),
 		cmocka_unit_test(one_that_is_given_up_midway_leaves_nothing_behind),
 	};
 

@@ -85,6 +85,49 @@ static void silence_says_nothing_of_public(void **state)
 	snmp_scene_end(&scene);
 }
 
+/* In whatever order they are asked. */
+static void who_was_not_asked_in_time_was_not_silent(void **state)
+{
+	const struct habits habits = { .versions = THREE };
+	struct snmp_scene scene;
+
+	(void)state;
+	for (uint32_t allowed = 1; allowed <= 2; allowed++) {
+		struct request request;
+
+		snmp_scene_begin(&scene, &habits);
+		request = snmp_scene_request(&scene, TIMEOUT_MS);
+		request.packets_per_second = allowed;
+		snmp_scene_look(&scene, &request);
+		snmp_scene_assert_outcome(&scene, STAGE_CONNECT, REASON_CANCELLED);
+		snmp_scene_assert(&scene, "snmp.default_community", NULL);
+		assert_int_equal(scene.asked, allowed);
+		snmp_scene_end(&scene);
+	}
+}
+
+static void access_that_was_not_tried_in_time_was_not_refused(void **state)
+{
+	const struct habits habits = { .community = ours.community, .versions = TWO };
+	struct snmp_scene scene;
+
+	(void)state;
+	for (uint32_t allowed = 1; allowed <= 3; allowed++) {
+		struct request request;
+		const struct fact *versions;
+
+		snmp_scene_begin(&scene, &habits);
+		request = snmp_scene_request(&scene, TIMEOUT_MS);
+		request.snmp = &ours;
+		request.packets_per_second = allowed;
+		snmp_scene_look(&scene, &request);
+		snmp_scene_assert_outcome(&scene, STAGE_CONNECT, REASON_CANCELLED);
+		versions = facts_get(scene.seen->facts, fact_named("snmp.versions"));
+		snmp_scene_assert(&scene, "snmp.access", versions ? "granted" : NULL);
+		snmp_scene_end(&scene);
+	}
+}
+
 static void nobody_listens(void **state)
 {
 	const struct habits habits = { .versions = ALL };
@@ -412,6 +455,8 @@ int main(void)
 		cmocka_unit_test(public_is_answered),
 		cmocka_unit_test(each_version_is_seen_by_itself),
 		cmocka_unit_test(silence_says_nothing_of_public),
+		cmocka_unit_test(who_was_not_asked_in_time_was_not_silent),
+		cmocka_unit_test(access_that_was_not_tried_in_time_was_not_refused),
 		cmocka_unit_test(nobody_listens),
 		cmocka_unit_test(our_access_proves_that_public_is_not_let_in),
 		cmocka_unit_test(a_wrong_community_is_met_with_silence),

@@ -403,7 +403,7 @@ static void connections_keep_to_the_packet_budget(void **state)
 	scene_end(&scene);
 }
 
-static void a_budget_that_lasts_too_long_times_out(void **state)
+static void what_the_budget_does_not_allow_in_time_is_cancelled(void **state)
 {
 	const struct script script = { .parts = { { .act = HONEST } }, .count = 1 };
 	struct scene scene;
@@ -415,7 +415,7 @@ static void a_budget_that_lasts_too_long_times_out(void **state)
 	request.packets_per_second = 1;
 	request.timeout_ms = 300;
 	observe(&scene, &request);
-	assert_outcome(&scene, STAGE_CONNECT, REASON_TIMED_OUT);
+	assert_outcome(&scene, STAGE_CONNECT, REASON_CANCELLED);
 	assert_int_equal(scene.peer.connections, 1);
 	assert_whole(&scene.heard[0], TLS_VERSION_1_3);
 	scene_end(&scene);
@@ -488,7 +488,7 @@ int main(void)
 		cmocka_unit_test(silence_after_a_retry_is_told_of_the_second_hello),
 		cmocka_unit_test(a_proxy_carries_it),
 		cmocka_unit_test(connections_keep_to_the_packet_budget),
-		cmocka_unit_test(a_budget_that_lasts_too_long_times_out),
+		cmocka_unit_test(what_the_budget_does_not_allow_in_time_is_cancelled),
 		cmocka_unit_test(one_that_is_given_up_midway_leaves_nothing_behind),
 		cmocka_unit_test(one_that_is_given_up_between_two_tries_leaves_nothing_behind),
 	};
