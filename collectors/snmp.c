@@ -5,7 +5,7 @@
  *
  * The versions are asked at the same time, each from a socket of its own. A wrong community
  * is met with silence, and so is every community by an agent of version 3: only who has been
- * heard otherwise is said not to let `public` in (docs/decisions/0011).
+ * heard otherwise is said not to let `public` in (docs/decisions/0012).
  */
 #include "collectors/snmp.h"
 

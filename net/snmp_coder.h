@@ -3,7 +3,7 @@
  * Net-SNMP's coding of messages and its security model of users, on a socket of ours. What
  * Net-SNMP keeps for the whole process, users and the clocks of engines, is ours here: a
  * coder lends its own for the time of a call, so that no target can spoil another's.
- * snmp.c decides when to send and how long to wait; docs/decisions/0011 says why.
+ * snmp.c decides when to send and how long to wait; docs/decisions/0012 says why.
  */
 #ifndef NET_SNMP_CODER_H
 #define NET_SNMP_CODER_H
