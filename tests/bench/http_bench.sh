@@ -95,7 +95,20 @@ page()
 	[ "$bar" = - ] || figure "$text: CPU (bar)" "$us" - "$bar" us
 }
 
+# floor PORT TEXT: what OpenSSL alone takes; said beside ours, and no bar.
+floor()
+{
+	local run floors=()
+	for run in 1 2 3; do
+		floors[run]=$("$(dirname "$many")/https_floor" "$1" 300)
+	done
+	printf '%-52s %9s us\n' "$2: CPU of OpenSSL alone" \
+		"$(printf '%s\n' "${floors[@]}" | sort -n | sed -n 2p)"
+}
+
 page 'http://*/' "HTTP, one page" 500 5 120
 page 'https://*/' "HTTPS over TLS 1.2, one page" 300 1.7 -
+floor 443 "HTTPS over TLS 1.2, one page"
 page 'https://*:444/' "HTTPS over TLS 1.3, one page" 300 1.7 -
+floor 444 "HTTPS over TLS 1.3, one page"
 exit "$bench_missed"
