@@ -7,43 +7,20 @@
 set -u
 : "${UCPOSTURE:?}" "${PYTHON3:=python3}"
 export UCPOSTURE_FENCE=kill
-for program in knotd unbound dnsmasq dig ip unshare "$PYTHON3" "$UCPOSTURE"; do
-	command -v "$program" >/dev/null || { echo "no $program here"; exit 77; }
-done
-[ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
-if [ "${DNS_NAMESPACE-}" != "$PPID" ]; then
-	exec unshare --net --pid --mount --fork --mount-proc --kill-child \
-		bash -c 'DNS_NAMESPACE=$$ bash "$@"; exit $?' dns "$0" "$@"
-fi
+# shellcheck source=tests/integration/alone.bash
+. "$(dirname "$0")/alone.bash"
+alone_needs knotd unbound dnsmasq dig "$PYTHON3" "$UCPOSTURE"
+alone_enter "$0" "$@"
 
 here=$(cd "$(dirname "$0")" && pwd)
-place=$(mktemp -d) || exit 1
-pids=() failures=0
 knot=10.53.0.1 knot6=fd53::1 inside=10.53.0.2 inside6=fd53::2 cache=10.53.0.3 cache6=fd53::3
 refuser=10.53.0.4 silent=10.53.0.9 nobody=10.53.0.10
-finish() {
-	local pid
-	for pid in "${pids[@]}"; do
-		if kill "$pid"; then
-			wait "$pid" || true
-		fi
-	done 2>/dev/null
-	rm -rf "$place"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM HUP
-ip link set lo up || exit 1
 for address in $knot $inside $cache $refuser $silent $nobody; do
 	ip address add "$address/32" dev lo || exit 1
 done
 for address in $knot6 $inside6 $cache6; do
 	ip address add "$address/128" dev lo nodad || exit 1
 done
-
-fail() {
-	echo "FAIL $*"
-	failures=$((failures + 1))
-}
 
 start() { # NAME PROGRAM ARGUMENT...
 	local name=$1

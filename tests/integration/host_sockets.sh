@@ -6,28 +6,18 @@
 set -u
 : "${UCPOSTURE:?}" "${PYTHON3:=python3}"
 here=$(cd "$(dirname "$0")" && pwd)
-for program in ip ss unshare setpriv nginx snmpd unbound "$PYTHON3"; do
-	command -v "$program" >/dev/null || { echo "no $program here"; exit 77; }
-done
-[ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
-if [ "${HOST_NAMESPACE-}" != "$PPID" ]; then
-	exec unshare --net --pid --mount --fork --mount-proc --kill-child \
-		bash -c 'HOST_NAMESPACE=$$ bash "$@"; exit $?' host "$0" "$@"
-fi
+# shellcheck source=tests/integration/alone.bash
+. "$(dirname "$0")/alone.bash"
+alone_needs ss setpriv nginx snmpd unbound "$PYTHON3"
+alone_enter "$0" "$@"
 
-# Everything that was started ends with the process namespace.
-place=$(mktemp -d) || exit 1
-trap 'rm -rf "$place"' EXIT
-trap 'exit 1' INT TERM HUP
 chmod 755 "$place"
 # An ordinary user may not be able to reach the build tree.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 PYTHON3=$(command -v python3)
 cp "$UCPOSTURE" "$place/ucposture" && cp "$here"/host_*.py "$place" || exit 1
-failures=0
 
 # A device that leads nowhere.
-ip link set lo up
 ip link add veth0 type veth peer name veth1
 ip link set veth0 up
 ip link set veth1 up

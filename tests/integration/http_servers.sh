@@ -7,31 +7,13 @@ set -u
 : "${UCPOSTURE:?}" "${PYTHON3:=python3}"
 export UCPOSTURE_FENCE=kill
 PATH=$PATH:/usr/sbin:/sbin
-for program in nginx apache2 tinyproxy squid openssl curl ip unshare "$PYTHON3" "$UCPOSTURE"; do
-	command -v "$program" >/dev/null || { echo "no $program here"; exit 77; }
-done
-[ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
-if [ "${HTTP_NAMESPACE-}" != "$PPID" ]; then
-	exec unshare --net --pid --mount --fork --mount-proc --kill-child \
-		bash -c 'HTTP_NAMESPACE=$$ bash "$@"; exit $?' http "$0" "$@"
-fi
+# shellcheck source=tests/integration/alone.bash
+. "$(dirname "$0")/alone.bash"
+alone_needs nginx apache2 tinyproxy squid openssl curl "$PYTHON3" "$UCPOSTURE"
+alone_enter "$0" "$@"
 
 here=$(cd "$(dirname "$0")" && pwd)
-place=$(mktemp -d) || exit 1
-pids=() failures=0
-finish() {
-	local pid
-	for pid in "${pids[@]}"; do
-		if kill "$pid"; then
-			wait "$pid" || true
-		fi
-	done 2>/dev/null
-	rm -rf "$place"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM HUP
 chmod 755 "$place"
-ip link set lo up || exit 1
 mount -t tmpfs -o mode=755 http /run || exit 77
 for address in 192.0.2.10/32 2001:db8::10/128 192.0.2.20/32 2001:db8::20/128 192.0.2.30/32; do
 	ip address add "$address" dev lo nodad 2>/dev/null || ip address add "$address" dev lo || exit 1

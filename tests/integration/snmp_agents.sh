@@ -6,37 +6,14 @@
 set -u
 : "${UCPOSTURE:?}" "${PYTHON3:=python3}"
 export UCPOSTURE_FENCE=kill SNMPCONFPATH=/nonexistent MIBS=''
-for program in snmpd snmpget snmpbulkwalk ip unshare "$PYTHON3" "$UCPOSTURE"; do
-	command -v "$program" >/dev/null || { echo "no $program here"; exit 77; }
-done
-[ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
-if [ "${SNMP_NAMESPACE-}" != "$PPID" ]; then
-	exec unshare --net --pid --fork --mount-proc --kill-child \
-		bash -c 'SNMP_NAMESPACE=$$ bash "$@"; exit $?' snmp "$0" "$@"
-fi
-ip link set lo up && ip -6 addr add 2001:db8::3/128 dev lo nodad || exit 1
-folder=$(mktemp -d) || exit 1
+# shellcheck source=tests/integration/alone.bash
+. "$(dirname "$0")/alone.bash"
+alone_needs snmpd snmpget snmpbulkwalk "$PYTHON3" "$UCPOSTURE"
+alone_enter "$0" "$@"
+ip -6 addr add 2001:db8::3/128 dev lo nodad || exit 1
+folder=$place
 umask 077
 export SNMP_PERSISTENT_DIR=$folder
-pids=()
-failures=0
-
-end()
-{
-	local pid
-	for pid in "${pids[@]}"; do
-		kill "$pid" && wait "$pid"
-	done 2>/dev/null
-	rm -rf "$folder"
-}
-trap end EXIT
-trap 'exit 1' INT TERM HUP
-
-fail()
-{
-	echo "FAIL $*"
-	failures=$((failures + 1))
-}
 
 # agent NAME ADDRESSES LINE...: until it answers, or its log says why not.
 agent()

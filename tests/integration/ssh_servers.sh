@@ -8,40 +8,17 @@ set -u
 shopt -s extglob
 : "${UCPOSTURE:?}" "${PYTHON3:=python3}"
 export UCPOSTURE_FENCE=kill
-for program in sshd ssh-keygen ip unshare nmap "$PYTHON3" "$UCPOSTURE"; do
-	command -v "$program" >/dev/null || { echo "no $program here"; exit 77; }
-done
-[ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
-if [ "${SSH_NAMESPACE-}" != "$PPID" ]; then
-	exec unshare --net --pid --mount --fork --mount-proc --kill-child \
-		bash -c 'SSH_NAMESPACE=$$ bash "$@"; exit $?' ssh "$0" "$@"
-fi
+# shellcheck source=tests/integration/alone.bash
+. "$(dirname "$0")/alone.bash"
+alone_needs sshd ssh-keygen nmap "$PYTHON3" "$UCPOSTURE"
+alone_enter "$0" "$@"
 
 sshd=$(command -v sshd)
-place=$(mktemp -d) || exit 1
-pids=() failures=0
-finish() {
-	local pid
-	for pid in "${pids[@]}"; do
-		if kill "$pid"; then
-			wait "$pid" || true
-		fi
-	done 2>/dev/null
-	rm -rf "$place"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM HUP
-ip link set lo up || exit 1
 # sshd wants its folder for privilege separation.
 mount -t tmpfs -o mode=755 ssh /run && mkdir /run/sshd || exit 77
 for kind in ed25519 rsa ecdsa; do
 	ssh-keygen -q -t "$kind" -N '' -f "$place/$kind" || exit 1
 done
-
-fail() {
-	echo "FAIL $*"
-	failures=$((failures + 1))
-}
 
 listens() { # NAME ADDRESS PORT
 	local tries

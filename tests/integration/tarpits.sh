@@ -10,36 +10,27 @@ set -u
 programs=$(cd "$top_builddir/tests/integration" && pwd)
 seconds=$((7 + TARPITS / 1000))
 
-for program in ip nginx unshare "$programs/hold_many" "$programs/tarpit"; do
-	command -v "$program" >/dev/null || { echo "no $program here"; exit 77; }
-done
-[ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
-# A namespace of its own, with its own processes: whatever happens they end with it.
-if [ "${TARPITS_NAMESPACE-}" != "$PPID" ]; then
-	exec unshare --net --pid --fork --mount-proc --kill-child \
-		bash -c 'TARPITS_NAMESPACE=$$ bash "$@"; exit $?' tarpits "$0" "$@"
-fi
-ip link set lo up || exit 1
+# shellcheck source=tests/integration/alone.bash
+. "$(dirname "$0")/alone.bash"
+alone_needs nginx "$programs/hold_many" "$programs/tarpit"
+alone_enter "$0" "$@"
 # 127.0.0.0/8 has one queue of pending connections for each listener, whoever it is for.
 echo 8192 >/proc/sys/net/core/somaxconn 2>/dev/null
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' INT TERM HUP
 
 start_healthy()
 {
 	local kind
-	mkdir "$folder/nginx"
+	mkdir "$place/nginx"
 	{
-		echo "daemon off; worker_processes 1; pid $folder/pid; error_log $folder/error;"
+		echo "daemon off; worker_processes 1; pid $place/pid; error_log $place/error;"
 		echo "events { worker_connections 256; }"
 		echo "http { access_log off;"
 		for kind in client_body proxy fastcgi uwsgi scgi; do
-			echo "${kind}_temp_path $folder/nginx/$kind;"
+			echo "${kind}_temp_path $place/nginx/$kind;"
 		done
 		echo "server { listen 127.0.0.1:80; return 200 healthy; } }"
-	} >"$folder/nginx.conf"
-	nginx -c "$folder/nginx.conf" -e "$folder/error" >/dev/null 2>&1 &
+	} >"$place/nginx.conf"
+	nginx -c "$place/nginx.conf" -e "$place/error" >/dev/null 2>&1 &
 }
 
 wait_for()
@@ -53,10 +44,10 @@ wait_for()
 }
 
 healthy_answers() { : <>/dev/tcp/127.0.0.1/80; }
-tarpit_is_ready() { grep -q ready "$folder/tarpit"; }
+tarpit_is_ready() { grep -q ready "$place/tarpit"; }
 
 # value NAME: of the last holding.
-value() { awk -v name="$1" '$1 == name { print $2 }' "$folder/held"; }
+value() { awk -v name="$1" '$1 == name { print $2 }' "$place/held"; }
 
 # at_most NAME MOST
 at_most()
@@ -64,8 +55,7 @@ at_most()
 	if awk -v a="$(value "$1")" -v b="$2" 'BEGIN { exit !(a != "" && a <= b) }'; then
 		return 0
 	fi
-	echo "FAIL $title: $1 is '$(value "$1")', at most $2"
-	failures=$((failures + 1))
+	fail "$title: $1 is '$(value "$1")', at most $2"
 }
 
 # hold TITLE SUBJECT...: pairs of collector and subject.
@@ -74,13 +64,12 @@ hold()
 	title=$1
 	shift
 	"$programs/hold_many" "$TARPITS" "$seconds" http 'http://*:80/' "$@" \
-		>"$folder/held" 2>"$folder/complaints" || {
-		cat "$folder/complaints"
-		failures=$((failures + 1))
+		>"$place/held" 2>"$place/complaints" || {
+		fail "$title: $(cat "$place/complaints")"
 		return
 	}
-	cat "$folder/complaints"
-	echo "$title: $(tr '\n' ' ' <"$folder/held")"
+	cat "$place/complaints"
+	echo "$title: $(tr '\n' ' ' <"$place/held")"
 	at_most kib_each 48
 	at_most mib_all 512
 	at_most late_ms 1000
@@ -88,17 +77,13 @@ hold()
 	# It has seconds; a busy machine takes its part of them.
 	at_most healthy_slowest_ms 3000
 	at_most observed 0
-	[ "$(value ended)" = "$TARPITS" ] || {
-		echo "FAIL $title: $(value ended) of $TARPITS have ended"
-		failures=$((failures + 1))
-	}
+	[ "$(value ended)" = "$TARPITS" ] || fail "$title: $(value ended) of $TARPITS have ended"
 }
 
-failures=0
 start_healthy
-mkfifo "$folder/hold"
-"$programs/tarpit" 7001 >"$folder/tarpit" <"$folder/hold" &
-exec 9>"$folder/hold"
+mkfifo "$place/hold"
+"$programs/tarpit" 7001 >"$place/tarpit" <"$place/hold" &
+exec 9>"$place/hold"
 wait_for healthy_answers
 wait_for tarpit_is_ready
 
