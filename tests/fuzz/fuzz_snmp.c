@@ -22,7 +22,6 @@ static const struct snmp_name root = { 3, { 1, 3, 6 } };
 
 struct fuzzed {
 	struct loop *loop;
-	struct paths *paths;
 	int agent;
 	struct route route;
 	struct snmp_talk *talk;
@@ -63,7 +62,6 @@ static void set_up(struct fuzzed *fuzzed)
 
 	snmp_prepare();
 	fuzzed->loop = loop_new();
-	fuzzed->paths = paths_new();
 	address_parse("127.0.0.1", &fuzzed->route.peer);
 	fuzzed->agent = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	length = address_to_socket(&fuzzed->route.peer, &name);
@@ -148,7 +146,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzzed.last = root;
 	fuzzed.walks = data[0] % 4 < 2;
 	plan.version = data[0] % 4 == 3 ? 3 : data[0] % 4 == 0 ? 1 : 2;
-	plan.path = path_to(fuzzed.paths, &fuzzed.route.peer);
 	plan.deadline_us = clock_monotonic_us() + 60 * CLOCK_SECOND;
 	fuzzed.talk = snmp_talk_new(fuzzed.loop, &plan, &reason);
 	if (!fuzzed.talk)
