@@ -148,16 +148,6 @@ static void ask(struct search *search)
 				      search);
 }
 
-/* Without the question there is no answer: that none came says nothing then. */
-static void drop_staple_unless_asked(const struct search *search,
-				     const struct tls_answer *answer)
-{
-	const struct tls_flight *flight = answer->flight;
-
-	if (!search->question.offer.staple || (!flight->complete && !flight->staple.length))
-		facts_drop(search->run->facts, certificate_fact(CERT_OCSP_STAPLE));
-}
-
 static bool examine(const struct search *search, const struct tls_answer *answer)
 {
 	const struct tls_flight *flight = answer->flight;
@@ -166,6 +156,7 @@ static bool examine(const struct search *search, const struct tls_answer *answer
 		.name = request_verified_name(run->request),
 		.authorities = run->request->authorities,
 		.cut = flight->chain_cut || !flight->complete,
+		.staple_open = !search->question.offer.staple || !flight->complete,
 		.wall_us = clock_wall_us()
 	};
 
@@ -200,7 +191,6 @@ static void conclude(struct search *search, const struct tls_answer *answer)
 	} else if (!flight->complete) {
 		outcome = tls_talk_failure(run, &search->peer, answer);
 	}
-	drop_staple_unless_asked(search, answer);
 	run_finish(run, outcome);
 }
 

@@ -67,19 +67,15 @@ static void tell_certificate(const struct visit *visit, const struct fetch_end *
 {
 	struct run *run = visit->run;
 	const struct exhibit exhibit = {
-		.chain = end->chain, .staple = end->staple,
+		.chain = end->chain, .staple = end->staple, .staple_open = end->tls_us < 0,
 		.name = request_verified_name(run->request),
 		.authorities = run->request->authorities,
 		.cut = end->chain_cut,
 		.wall_us = clock_wall_us()
 	};
 
-	if (!end->chain.length)
-		return;
-	trust_examine(run_trust(run), &exhibit, run->facts);
-	/* That none came so far says nothing. */
-	if (end->tls_us < 0 && !end->staple.length)
-		facts_drop(run->facts, certificate_fact(CERT_OCSP_STAPLE));
+	if (end->chain.length)
+		trust_examine(run_trust(run), &exhibit, run->facts);
 }
 
 static void second_has_come(void *arg, const struct fetch_end *end)

@@ -199,20 +199,14 @@ static bool wants_certificate(const struct request *request)
 }
 
 /* What was shown, however the conversation ended. */
-static void examine(const struct attempt *attempt, struct reader chain, struct reader staple,
-		    bool cut)
+static void examine(const struct attempt *attempt, struct exhibit exhibit)
 {
 	struct run *run = attempt->run;
-	struct exhibit exhibit = {
-		.chain = chain,
-		.staple = staple,
-		.name = request_verified_name(run->request),
-		.authorities = run->request->authorities,
-		.cut = cut,
-		.wall_us = clock_wall_us()
-	};
 
-	if (!reader_left(&chain) || !wants_certificate(run->request))
+	exhibit.name = request_verified_name(run->request);
+	exhibit.authorities = run->request->authorities;
+	exhibit.wall_us = clock_wall_us();
+	if (!reader_left(&exhibit.chain) || !wants_certificate(run->request))
 		return;
 	if (!trust_examine(run_trust(run), &exhibit, run->facts))
 		run_note(run, "the server's certificate cannot be read");
@@ -241,7 +235,9 @@ static void fetched(void *arg, const struct fetch_end *end)
 	tell_times(attempt, end->connect_us, end->tls_us);
 	if (end->status && end->outcome.stage != STAGE_PROXY)
 		facts_set_integer(run->facts, &facts[ROW_STATUS], end->status);
-	examine(attempt, end->chain, end->staple, end->chain_cut);
+	examine(attempt, (struct exhibit){ .chain = end->chain, .staple = end->staple,
+					   .staple_open = end->tls_us < 0,
+					   .cut = end->chain_cut });
 	conclude(attempt, end->outcome, end->proxy_status ? end->proxy_status : end->status);
 }
 
@@ -253,7 +249,9 @@ static void knocked(void *arg, const struct knock_end *end)
 	tell_times(attempt, end->connect_us, end->tls_us);
 	if (end->alert >= 0)
 		run_note(attempt->run, "the server broke TLS off with alert %d", end->alert);
-	examine(attempt, end->chain, end->staple, end->chain_cut);
+	examine(attempt, (struct exhibit){ .chain = end->chain, .staple = end->staple,
+					   .staple_open = end->tls_us < 0,
+					   .cut = end->chain_cut });
 	conclude(attempt, end->outcome, end->proxy_status);
 }
 

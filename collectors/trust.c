@@ -293,7 +293,7 @@ static void tell_staple(struct examination *examination, struct facts *facts)
 
 	if (stapled)
 		verdict = judge_staple(examination);
-	if (verdict || !stapled)
+	if (verdict || (!stapled && !examination->exhibit->staple_open))
 		facts_set_text(facts, certificate_fact(CERT_OCSP_STAPLE),
 			       verdict ? words[verdict->staple] : "none");
 }

@@ -38,6 +38,8 @@ int trust_open_system_bundle(void);
 struct exhibit {
 	struct reader chain;		/* u24 length and DER of each, the leaf first */
 	struct reader staple;		/* the OCSP response, or empty */
+	bool staple_open;		/* nobody has asked, or it may still have come: that there
+					   is none says nothing */
 	const char *name;		/* which the leaf must match; a name or an address */
 	const char *authorities;	/* PEM of the target's own, or NULL */
 	bool cut;			/* the host sent more than this */
