@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One HTTP request, by libcurl on our loop. The address is given, so no name is looked up and
- * no thread is started; no redirect is followed, no connection, session or cookie is kept, no
+ * One HTTP request, by libcurl on our loop over a connection of net/stream.h; only
+ * fetch_transfer.c includes it. The address is given, so no name is looked up and no thread
+ * is started; no redirect is followed, no connection, session or cookie is kept, no
  * certificate refused: what the server shows is handed over for others to examine.
  *
  * Through a proxy https is asked for with CONNECT, http as clients do it: by a request for
