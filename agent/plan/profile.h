@@ -58,6 +58,7 @@ struct rule {
 	const char *title_de;		/* or NULL */
 	const char *because;		/* why; never NULL */
 	const char *remedy;		/* or NULL */
+	const char *otherwise_remedy;	/* when `otherwise` is violated; NULL: the same */
 	const char *reference;		/* place in the document, or NULL */
 	const struct collector *collector;
 	struct subject *subjects;
@@ -73,6 +74,12 @@ struct rule {
 	const char **scenarios;		/* likewise */
 	size_t scenario_count;
 	const char *peer;		/* look at this peer instead of the target, or NULL */
+	/* Peers whose own address decides: the rule holds only where we look from it, or
+	 * everywhere else; or NULL. */
+	const char *only_from, *not_from;
+	/* The id of a rule of the same profile: while that one finds something at the same host
+	 * and port, findings of this one may end with its own; or NULL. */
+	const char *provisional_while;
 	const char *starttls;
 	const char *server_name, *verify_name;	/* NULL: the target's */
 	unsigned via;			/* enum via, or-ed; 0: by the proxy when there is one */
@@ -84,6 +91,7 @@ struct rule {
 
 struct named {
 	const char *name, *title;
+	const char *title_de;		/* or NULL */
 };
 
 struct not_observable {
@@ -91,6 +99,14 @@ struct not_observable {
 	const char *reason;	/* why nobody can see it from the network */
 	const char *by_hand;	/* how the administrator checks it, or NULL */
 	const char *reference;
+	/* What must be let through all the same: to the target, and from it. */
+	struct subject *inbound, *outbound;
+	size_t inbound_count, outbound_count;
+	/* When that is so; as in a rule. */
+	unsigned vantages;
+	const char **features, **scenarios;
+	size_t feature_count, scenario_count;
+	const char *peer;		/* to whom outbound goes, or NULL: to anybody */
 };
 
 struct profile {

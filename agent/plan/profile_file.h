@@ -10,7 +10,7 @@
 
 /* A name used in the file, which may be one of a profile it extends. */
 struct mention {
-	const char *what;	/* "feature", "scenario", "peer" or "extends" */
+	const char *what;	/* the key: "feature", "peer", "not_from", "extends" … */
 	const char *name;
 	struct place place;
 	struct mention *next;
@@ -21,6 +21,15 @@ struct profile_file {
 	struct mention *mentions;
 	struct patterns *patterns;
 };
+
+/* profile_rule.c */
+const struct form *profile_rule_form(void);
+const struct form *profile_not_observable_form(void);
+/* Fields of names that are looked up when all profiles are known. */
+bool profile_read_name(struct reading *reading, const struct field *field,
+		       const struct node *node, void *base);
+bool profile_read_names(struct reading *reading, const struct field *field,
+			const struct node *node, void *base);
 
 /* The profile has a name in any case: if need be that of the file. */
 void profile_file_read(struct profile_file *made, struct reading *reading, const char *file,

@@ -274,6 +274,7 @@ static struct place place_of_extends(const struct profile_file *file)
 static void check_mention(const struct mention *mention, const struct named *items,
 			  size_t count, struct problems *problems)
 {
+	bool of_peer = !strcmp(mention->what, "only_from") || !strcmp(mention->what, "not_from");
 	const char **names;
 
 	if (find_named(items, count, mention->name))
@@ -281,7 +282,23 @@ static void check_mention(const struct mention *mention, const struct named *ite
 	names = memory_new(count + 1, sizeof *names);
 	for (size_t i = 0; i < count; i++)
 		names[i] = items[i].name;
-	problems_add_unknown(problems, mention->place, mention->what, mention->name, names);
+	problems_add_unknown(problems, mention->place, of_peer ? "peer" : mention->what,
+			     mention->name, names);
+	free(names);
+}
+
+static void check_rule_mention(const struct mention *mention, const struct profile *profile,
+			       struct problems *problems)
+{
+	const char **names = memory_new(profile->rule_count + 1, sizeof *names);
+	bool known = false;
+
+	for (size_t i = 0; i < profile->rule_count; i++) {
+		names[i] = profile->rules[i].id;
+		known |= !strcmp(names[i], mention->name);
+	}
+	if (!known)
+		problems_add_unknown(problems, mention->place, "rule", mention->name, names);
 	free(names);
 }
 
@@ -294,7 +311,9 @@ static void check_mentions(const struct profile_file *file, struct problems *pro
 			check_mention(m, profile->features, profile->feature_count, problems);
 		else if (!strcmp(m->what, "scenario"))
 			check_mention(m, profile->scenarios, profile->scenario_count, problems);
-		else if (!strcmp(m->what, "peer"))
+		else if (!strcmp(m->what, "provisional_while"))
+			check_rule_mention(m, profile, problems);
+		else if (strcmp(m->what, "extends") != 0)
 			check_mention(m, profile->peers, profile->peer_count, problems);
 	}
 }
