@@ -36,6 +36,7 @@ struct fact_descriptor {
 	const char *metric;		/* without the prefix: "smb_signing_required", or NULL */
 	const char *const *words;	/* the only values a text can have, or NULL */
 	const struct fact_descriptor *columns;	/* of records; ended by a row without a name */
+	bool needs_access;		/* only seen with the request's snmp_access */
 };
 
 struct fact {

@@ -50,16 +50,19 @@ const struct fact_descriptor snmp_fact_table[] = {
 	},
 	[SNMP_FACT_ACCESS] = {
 		.name = "snmp.access", .type = FACT_TEXT, .words = access_words,
+		.needs_access = true,
 		.help = "What came of the configured access (snmp_access); absent when there is "
 			"none."
 	},
 	[SNMP_FACT_SOFTWARE] = {
 		.name = "snmp.software", .type = FACT_TEXTS,
+		.needs_access = true,
 		.help = "The installed software, sorted (hrSWInstalledName of "
 			"HOST-RESOURCES-MIB). Needs the configured access."
 	},
 	[SNMP_FACT_SOFTWARE_COUNT] = {
 		.name = "snmp.software_count", .type = FACT_INTEGER,
+		.needs_access = true,
 		.help = "How much software is installed, when all of it was listed."
 	},
 	{ .name = NULL }

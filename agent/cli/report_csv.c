@@ -67,7 +67,7 @@ static void add_check(const struct report *report, const struct target *target,
 	add_cell(out, judgement->observed);
 	add_cell(out, judgement->reason);
 	add_cell(out, report_title(report, check));
-	add_cell(out, check->rule->remedy);
+	add_cell(out, check_remedy(check));
 	add_cell(out, check->rule->reference);
 	text_add(out, "\r\n");
 	text_free(&rule);

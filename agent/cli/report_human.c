@@ -115,7 +115,7 @@ static void add_advice(const struct report *report, size_t index, struct text *o
 	if (report->verbose)
 		screen_add_pair(&report->screen, out, INDENT, "Why", check->rule->because);
 	if (judgement->verdict == VERDICT_CRITICAL || judgement->verdict == VERDICT_WARNING)
-		screen_add_pair(&report->screen, out, INDENT, "Fix", check->rule->remedy);
+		screen_add_pair(&report->screen, out, INDENT, "Fix", check_remedy(check));
 	screen_add_pair(&report->screen, out, INDENT, "Source", check->rule->reference);
 	if (report->verbose) {
 		report_add_rule(&rule, check->rule);

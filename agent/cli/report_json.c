@@ -40,7 +40,7 @@ static void write_check(const struct report *report, size_t index, struct json *
 	/* Only an agent that remembers knows since when. */
 	json_null(json, "since");
 	json_string(json, "title", report_title(report, check));
-	json_string(json, "remedy", check->rule->remedy);
+	json_string(json, "remedy", check_remedy(check));
 	json_string(json, "reference", check->rule->reference);
 	json_close_object(json);
 	text_free(&rule);

@@ -67,7 +67,8 @@ static void add_seconds(struct text *out, int64_t us)
 static void add_outcome(const char *element, const struct report *report, size_t index,
 			struct text *out)
 {
-	const struct rule *rule = report->plan->checks[index].rule;
+	const struct check *check = &report->plan->checks[index];
+	const struct rule *rule = check->rule;
 	const struct judgement *judgement = report_judgement(report, index);
 	struct text message = { 0 };
 
@@ -81,7 +82,7 @@ static void add_outcome(const char *element, const struct report *report, size_t
 	add_line(out, "reason", judgement->reason);
 	add_line(out, "detail", judgement->detail);
 	add_line(out, "why", rule->because);
-	add_line(out, "remedy", rule->remedy);
+	add_line(out, "remedy", check_remedy(check));
 	add_line(out, "reference", rule->reference);
 	text_add_format(out, "</%s>\n", element);
 	text_free(&message);

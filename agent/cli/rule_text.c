@@ -53,6 +53,18 @@ static void add_conditions(struct text *out, const struct rule *rule)
 				out->length ? "; " : "");
 }
 
+static void add_remedies(const struct screen *screen, struct text *out, unsigned indent,
+			 const struct rule *rule)
+{
+	struct text line = { 0 };
+
+	screen_add_pair(screen, out, indent, "Fix", rule->remedy);
+	if (rule->otherwise_remedy)
+		text_add_format(&line, "without the feature: %s", rule->otherwise_remedy);
+	screen_add_pair(screen, out, indent, rule->remedy ? "" : "Fix", text_string(&line));
+	text_free(&line);
+}
+
 void rule_add(const struct screen *screen, struct text *out, unsigned indent,
 	      const struct rule *rule)
 {
@@ -89,7 +101,7 @@ void rule_add(const struct screen *screen, struct text *out, unsigned indent,
 	screen_add_pair(screen, out, indent, "Applies", text_string(&line));
 	screen_add_pair(screen, out, indent, "Severity", severity_word(rule->severity));
 	screen_add_pair(screen, out, indent, "Why", rule->because);
-	screen_add_pair(screen, out, indent, "Fix", rule->remedy);
+	add_remedies(screen, out, indent, rule);
 	screen_add_pair(screen, out, indent, "Source", rule->reference);
 	text_free(&line);
 }

@@ -36,6 +36,7 @@ static const char *const inapplicable_words[] = {
 	[PEER_NOT_GIVEN] = "peer_not_given",
 	[OTHER_VANTAGE] = "other_vantage",
 	[NO_PROXY] = "no_proxy",
+	[NO_ACCESS] = "no_access",
 	[SWITCHED_OFF] = "switched_off",
 };
 

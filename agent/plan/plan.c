@@ -56,6 +56,14 @@ const struct target *plan_target(const struct plan *plan, const struct check *ch
 	return &plan->config->targets[check->target];
 }
 
+const char *check_remedy(const struct check *check)
+{
+	const struct rule *rule = check->rule;
+
+	return check->unused_feature && rule->otherwise_remedy ? rule->otherwise_remedy
+							       : rule->remedy;
+}
+
 const char *inapplicable_sentence(enum inapplicable why)
 {
 	static const char *const sentences[] = {
@@ -65,6 +73,7 @@ const char *inapplicable_sentence(enum inapplicable why)
 		[PEER_NOT_GIVEN] = "the target has no such peer",
 		[OTHER_VANTAGE] = "the rule is for an agent that stands elsewhere",
 		[NO_PROXY] = "neither the target nor the agent has a proxy",
+		[NO_ACCESS] = "no SNMP access is given",
 		[SWITCHED_OFF] = "the target's overrides switch it off",
 	};
 

@@ -19,6 +19,7 @@ enum inapplicable {
 	PEER_NOT_GIVEN,
 	OTHER_VANTAGE,
 	NO_PROXY,		/* the rule asks for that path */
+	NO_ACCESS,		/* only who may read the system sees that */
 	SWITCHED_OFF		/* by an override of the target */
 };
 
@@ -64,6 +65,8 @@ const struct target *plan_target(const struct plan *plan, const struct check *ch
 /* The exception that covers the check at that time, or NULL. */
 const struct exception *plan_exception(const struct plan *plan, const struct check *check,
 				       int64_t wall_us);
+/* What to do when it is violated, or NULL. */
+const char *check_remedy(const struct check *check);
 const char *inapplicable_sentence(enum inapplicable why);
 
 #endif

@@ -85,6 +85,15 @@ static void apply_overrides(struct planning *planning, struct turn *turn)
 	}
 }
 
+/* Nobody gives us access to peers. */
+static bool lacks_access(const struct target *target, const struct turn *turn)
+{
+	bool needed = turn->unused_feature ? turn->common.otherwise_needs_access
+					   : turn->common.needs_access;
+
+	return needed && (!target->snmp || turn->peer);
+}
+
 static void decide(const struct target *target, struct turn *turn)
 {
 	const struct rule *rule = turn->rule;
@@ -105,6 +114,8 @@ static void decide(const struct target *target, struct turn *turn)
 		turn->inapplicable = FEATURE_OFF;
 	else if (rule->peer && !turn->peer)
 		turn->inapplicable = PEER_NOT_GIVEN;
+	else if (lacks_access(target, turn))
+		turn->inapplicable = NO_ACCESS;
 }
 
 /* tcp/443 and /admin are asked of the host at hand, at a port. */

@@ -84,11 +84,21 @@ static uint64_t wanted_facts(const struct rule *rule)
 	return wanted;
 }
 
+static bool needs_access(const struct expectation *expect, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (expect[i].fact->needs_access)
+			return true;
+	return false;
+}
+
 struct common planning_common(const struct rule *rule)
 {
 	return (struct common){
 		.wanted = wanted_facts(rule),
 		.tells_certificate = collector_tells(rule->collector, "cert."),
 		.tells_snmp = collector_tells(rule->collector, "snmp."),
+		.needs_access = needs_access(rule->expect, rule->expect_count),
+		.otherwise_needs_access = needs_access(rule->otherwise, rule->otherwise_count),
 	};
 }

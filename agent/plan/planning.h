@@ -14,6 +14,7 @@
 struct common {
 	uint64_t wanted;		/* as in a request */
 	bool tells_certificate, tells_snmp;
+	bool needs_access, otherwise_needs_access;	/* an expectation, to be seen */
 };
 
 /* What is the same for every target that has the profile, so made once. */

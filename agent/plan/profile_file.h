@@ -25,6 +25,8 @@ struct profile_file {
 /* profile_rule.c */
 const struct form *profile_rule_form(void);
 const struct form *profile_not_observable_form(void);
+/* profile_sense.c: names what would mean nothing. */
+bool profile_rule_makes_sense(struct reading *reading, const struct node *node, void *base);
 /* Fields of names that are looked up when all profiles are known. */
 bool profile_read_name(struct reading *reading, const struct field *field,
 		       const struct node *node, void *base);

@@ -78,6 +78,12 @@ static const struct fact_descriptor host_facts[] = {
 	{ .name = NULL },
 };
 
+static const struct fact_descriptor snmp_facts[] = {
+	{ .name = "snmp.sysdescr", .type = FACT_TEXT },
+	{ .name = "snmp.software", .type = FACT_TEXTS, .needs_access = true },
+	{ .name = NULL },
+};
+
 static const struct collector invented[] = {
 	{ .name = "port", .answers = "", .kinds = SUBJECT_TCP | SUBJECT_UDP, .subject = "tcp/443",
 	  .facts = port_facts, .looks_itself = true, .needs_ms = port_needs_ms },
@@ -93,6 +99,8 @@ static const struct collector invented[] = {
 	  .facts = reach_facts, .also = tls_facts },
 	{ .name = "host", .answers = "", .kinds = SUBJECT_TCP, .subject = "tcp/1-65535",
 	  .facts = host_facts, .looks_inside = true },
+	{ .name = "snmp", .answers = "", .kinds = SUBJECT_UDP, .subject = "udp/161",
+	  .facts = snmp_facts },
 };
 
 enum { INVENTED = sizeof invented / sizeof *invented };

@@ -316,6 +316,7 @@ static void an_inapplicable_check_says_why(void **state)
 		[PEER_NOT_GIVEN] = "peer_not_given",
 		[OTHER_VANTAGE] = "other_vantage",
 		[NO_PROXY] = "no_proxy",
+		[NO_ACCESS] = "no_access",
 		[SWITCHED_OFF] = "switched_off",
 	};
 	struct scene *scene = *state;

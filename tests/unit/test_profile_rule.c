@@ -94,6 +94,14 @@ static void who_asks_by_address_has_a_name_to_leave_out(void **state)
 			       "names\n");
 }
 
+static void a_remedy_for_otherwise_needs_otherwise(void **state)
+{
+	read_rules(*state, RULE("a", "otherwise_remedy: Close it, observe: port, subject: tcp/1, "
+				     OPEN));
+	assert_problems(*state, "p.yaml:4:26: error: 'otherwise_remedy' is told when 'otherwise' "
+				"is violated: give both, or write 'remedy'\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +110,7 @@ int main(void)
 		PAPERS_TEST(a_rule_says_by_which_paths_and_what_closed_means),
 		PAPERS_TEST(paths_are_for_urls_elsewhere),
 		PAPERS_TEST(who_asks_by_address_has_a_name_to_leave_out),
+		PAPERS_TEST(a_remedy_for_otherwise_needs_otherwise),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What reports advise about a finding.
+ */
+#include "tests/unit/unit.h"
+
+#include "agent/cli/rule_text.h"
+#include "tests/unit/made.h"
+
+static int set_up(void **state)
+{
+	*state = made_new();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	made_free(*state);
+	return 0;
+}
+
+static void has(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("'%s' is not in:\n%s", part, text);
+}
+
+static void lacks(const char *text, const char *part)
+{
+	if (strstr(text, part))
+		fail_msg("'%s' is in:\n%s", part, text);
+}
+
+static const char *const telling_formats[] = { "human", "json", "csv", "junit", NULL };
+
+static void what_is_open_without_its_feature_has_a_remedy_of_its_own(void **state)
+{
+	struct made_round *made = *state;
+
+	made_target(made, "pbx");
+	made_check(made, "a", VERDICT_CRITICAL)->unused_feature = true;
+	made->rules[0].otherwise_remedy = "Close it in the firewall";
+	for (size_t i = 0; telling_formats[i]; i++) {
+		const char *told = made_write(made, telling_formats[i]);
+
+		has(told, "Close it in the firewall");
+		lacks(told, "Switch it on");
+	}
+}
+
+static void in_use_or_without_a_remedy_of_its_own_the_usual_one_is_told(void **state)
+{
+	struct made_round *made = *state;
+
+	made_target(made, "pbx");
+	made_check(made, "a", VERDICT_CRITICAL)->unused_feature = true;
+	made_check(made, "b", VERDICT_CRITICAL);
+	made->rules[1].otherwise_remedy = "Close it in the firewall";
+	for (size_t i = 0; telling_formats[i]; i++) {
+		const char *told = made_write(made, telling_formats[i]);
+
+		has(told, "Switch it on");
+		lacks(told, "Close it in the firewall");
+	}
+}
+
+static const char *rule_told(struct made_round *made, const struct rule *rule)
+{
+	text_clear(&made->out);
+	rule_add(&made->report.screen, &made->out, 0, rule);
+	return text_string(&made->out);
+}
+
+static void a_rule_is_told_with_both_remedies(void **state)
+{
+	struct made_round *made = *state;
+
+	made_target(made, "pbx");
+	made_check(made, "a", VERDICT_OK);
+	made->rules[0].otherwise_remedy = "Close it";
+	has(rule_told(made, &made->rules[0]), "Fix        Switch it on\n"
+					      "           without the feature: Close it\n");
+	made->rules[0].remedy = NULL;
+	has(rule_told(made, &made->rules[0]), "Fix        without the feature: Close it\n");
+}
+
+#define MADE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		MADE_TEST(what_is_open_without_its_feature_has_a_remedy_of_its_own),
+		MADE_TEST(in_use_or_without_a_remedy_of_its_own_the_usual_one_is_told),
+		MADE_TEST(a_rule_is_told_with_both_remedies),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
