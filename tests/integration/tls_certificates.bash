@@ -6,6 +6,8 @@
 # NAME.chain.pem (as a server shows it).
 #   tls_authority                            makes root and issuing, and dh.pem
 #   tls_certificate NAME KEY SAN [FROM TO [ISSUER [OPTION...]]]
+#   tls_faulty_certificate NAME FAULT SAN    expired, not_yet, self_signed, stranger, wrong_name,
+#                                            incomplete
 # KEY is an argument of `openssl genpkey -algorithm` with its options; FROM and TO are
 # YYYYMMDDHHMMSSZ or "" for now and a year.
 
@@ -107,6 +109,23 @@ tls_self_signed() { # NAME SAN
 	openssl req -x509 -new -key "$ca/$1.key" -subj "/CN=pbx.example" -days 365 \
 		-addext "subjectAltName=$2" -out "$ca/$1.pem"
 	cp "$ca/$1.pem" "$ca/$1.chain.pem"
+}
+
+# With one fault, by its word, or with none.
+tls_faulty_certificate() { # NAME FAULT SAN
+	local curve="EC ec_paramgen_curve:P-256"
+	case $2 in
+	expired) tls_certificate "$1" "$curve" "$3" 20240101000000Z 20250101000000Z ;;
+	not_yet) tls_certificate "$1" "$curve" "$3" 20490101000000Z 20491231000000Z ;;
+	self_signed) tls_self_signed "$1" "$3" ;;
+	stranger) tls_certificate "$1" "$curve" "$3" "" "" stranger ;;
+	wrong_name) tls_certificate "$1" "$curve" "DNS:elsewhere.example" ;;
+	incomplete)
+		tls_certificate "$1" "$curve" "$3"
+		cp "$tls_place/ca/$1.pem" "$tls_place/ca/$1.chain.pem"
+		;;
+	*) tls_certificate "$1" "$curve" "$3" ;;
+	esac
 }
 
 # An OCSP response for a leaf of issuing, in DER: NAME.ocsp. STATE: good, revoked or unknown.

@@ -48,7 +48,7 @@ world_enter() {
 	world=$tls_place/world world_dns=10.53.0.53
 	# shellcheck disable=SC2034 # for who sources this
 	world_ca=$tls_place/ca/root.pem
-	world_next_proxy=1
+	world_next_proxy=1 world_dns_also=()
 	mkdir "$world"
 	declare -gA world_v4=() world_v6=() world_services=() world_broken=() world_aliases=()
 	ip address add "$world_dns/32" dev lo
@@ -215,8 +215,9 @@ server:
     logfile: "$world/queries"
     log-queries: yes
     verbosity: 0
-    interface: $world_dns
+$(printf '    interface: %s\n' "$world_dns" "${world_dns_also[@]}")
     access-control: 0.0.0.0/0 allow
+    access-control: ::/0 allow
     module-config: "iterator"
     qname-minimisation: no
     unblock-lan-zones: yes
@@ -310,25 +311,15 @@ world_has_own_certificate() { # NAME
 }
 
 world_certificate() { # NAME
-	local name=$1 curve="EC ec_paramgen_curve:P-256" names
-	names=$(world_san "$name")
-	if world_is "$name" expired; then
-		tls_certificate "$name" "$curve" "$names" 20240101000000Z 20250101000000Z
-	elif world_is "$name" not_yet; then
-		tls_certificate "$name" "$curve" "$names" 20490101000000Z 20491231000000Z
-	elif world_is "$name" self_signed; then
-		tls_self_signed "$name" "$names"
-	elif world_is "$name" stranger; then
-		tls_certificate "$name" "$curve" "$names" "" "" stranger
-	elif world_is "$name" wrong_name; then
-		tls_certificate "$name" "$curve" "DNS:elsewhere.example"
-	elif world_is "$name" incomplete; then
-		tls_certificate "$name" "$curve" "$names"
-		cp "$tls_place/ca/$name.pem" "$tls_place/ca/$name.chain.pem"
-	else
-		ln -s common.key "$tls_place/ca/$name.key"
-		ln -s common.chain.pem "$tls_place/ca/$name.chain.pem"
-	fi
+	local name=$1 how
+	for how in expired not_yet self_signed stranger wrong_name incomplete; do
+		if world_is "$name" "$how"; then
+			tls_faulty_certificate "$name" "$how" "$(world_san "$name")"
+			return
+		fi
+	done
+	ln -s common.key "$tls_place/ca/$name.key"
+	ln -s common.chain.pem "$tls_place/ca/$name.chain.pem"
 }
 
 # What a web server says to whatever it is asked.
