@@ -144,16 +144,18 @@ bool version_read(const char *name, struct version *version)
 	return version->count;
 }
 
-/* 1.8.0_232 is 8u232. */
+/* 1.8.0_232 is 8u232, and so is 8.0.232, as AdoptOpenJDK's installer for Windows says it. */
 static struct version as_java(const struct version *version)
 {
+	size_t major = version->count >= 2 && version->numbers[0] == 1;
+	size_t update = major + 1;
 	struct version plain = *version;
 
-	if (version->count < 2 || version->numbers[0] != 1)
-		return plain;
-	plain.numbers[0] = version->numbers[1];
+	if (update < version->count && version->numbers[update] == 0)
+		update++;
+	plain.numbers[0] = version->numbers[major];
 	plain.count = 1;
-	for (size_t i = 3; i < version->count; i++)
+	for (size_t i = update; i < version->count; i++)
 		plain.numbers[plain.count++] = version->numbers[i];
 	return plain;
 }

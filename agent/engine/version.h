@@ -25,8 +25,8 @@ struct version {
 
 /* False when there is no number in the name. */
 bool version_read(const char *name, struct version *version);
-/* <0, 0, >0. 1.8.0_232 and 8u232 are one version; where one of two is spelled so, 1.8.0.232 is
- * that as well. */
+/* <0, 0, >0. 1.8.0_232 and 8u232 are one version; where one of two is spelled so, 1.8.0.232 and
+ * 8.0.232 are that as well. */
 int version_compare(const struct version *a, const struct version *b);
 /* The same of the versions in two names, each of which has one. */
 int version_compare_names(const char *a, const char *b);

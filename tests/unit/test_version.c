@@ -125,6 +125,10 @@ static void one_java_is_the_same_in_every_spelling(void **state)
 			compare(spellings[i], "java-1.8.0-openjdk-1.8.0.232.b09-0.el7_7.x86_64"),
 			0);
 	}
+	assert_true(compare("AdoptOpenJDK JDK with Hotspot 8.0.231.11 (x64)", "1.8.0_232") < 0);
+	assert_true(compare("AdoptOpenJDK JDK with Hotspot 8.0.232.09 (x64)", "1.8.0_232") > 0);
+	assert_true(compare("AdoptOpenJDK JDK with Hotspot 11.0.5.10 (x64)", "1.8.0_232") > 0);
+	assert_int_equal(compare("8.0.232", "8u232"), 0);
 	/* Others have such numbers, too, and mean something else. */
 	assert_true(compare("tool 1.5.0.3", "1.5.1") < 0);
 	assert_true(compare("tool 1_5", "tool 1.5") == 0);
