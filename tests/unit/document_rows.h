@@ -6,7 +6,11 @@
 #ifndef TESTS_UNIT_DOCUMENT_ROWS_H
 #define TESTS_UNIT_DOCUMENT_ROWS_H
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 enum { IN = 1, OUT = 2 };
 
@@ -36,5 +40,17 @@ struct document {
 };
 
 #define ROWS(rows) rows, sizeof rows / sizeof *rows
+
+/* "Table 2, row 7" is not in "Table 2, row 70". */
+static inline bool refers_to_row(const char *reference, const char *place, unsigned number)
+{
+	char wanted[64];
+
+	snprintf(wanted, sizeof wanted, "%s, row %u", place, number);
+	for (const char *at = reference; at && (at = strstr(at, wanted)); at++)
+		if (!isdigit((unsigned char)at[strlen(wanted)]))
+			return true;
+	return false;
+}
 
 #endif

@@ -9,6 +9,7 @@
 #include "collectors/tls_facts.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
+#include "net/snmp.h"
 #include "tests/unit/unit.h"
 
 static void expect_no_problems(const struct setting *setting)
@@ -64,11 +65,13 @@ static const char **names_of(struct arena *arena, const struct named *items, siz
 
 void switch_everything_on(struct setting *setting)
 {
+	static const struct snmp_access access = { .version = 2, .community = "reader" };
 	const struct profile *profile =
 		profiles_named(setting->profiles, setting->target->profiles[0]);
 	struct arena *arena = setting->config->arena;
 	struct target *target = setting->target;
 
+	target->snmp = &access;
 	target->features = names_of(arena, profile->features, profile->feature_count);
 	target->feature_count = profile->feature_count;
 	target->scenarios = names_of(arena, profile->scenarios, profile->scenario_count);

@@ -18,7 +18,7 @@ struct setting {
 };
 
 struct setting *setting_new(const char *profile);
-/* Every feature, scenario and peer that the profile knows. */
+/* Every feature, scenario and peer that the profile knows, and access by SNMP. */
 void switch_everything_on(struct setting *setting);
 void setting_plan(struct setting *setting);
 void setting_free(struct setting *setting);

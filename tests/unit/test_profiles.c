@@ -5,7 +5,6 @@
  */
 #include "tests/unit/unit.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,18 +47,6 @@ static const struct profile *profile_of(const char *name)
 	return profile;
 }
 
-/* "Table 2, row 7" is not in "Table 2, row 70". */
-static bool refers(const char *reference, const char *place, unsigned number)
-{
-	char wanted[64];
-
-	snprintf(wanted, sizeof wanted, "%s, row %u", place, number);
-	for (const char *at = reference; at && (at = strstr(at, wanted)); at++)
-		if (!isdigit((unsigned char)at[strlen(wanted)]))
-			return true;
-	return false;
-}
-
 static bool rule_looks_at(const struct rule *rule, const char *subject)
 {
 	for (size_t i = 0; i < rule->subject_count; i++)
@@ -99,7 +86,7 @@ static bool has_rule(const struct table *table, const struct row *row, const cha
 		const struct rule *rule = &profile->rules[i];
 
 		if (!strcmp(rule->collector->name, table->collector) &&
-		    refers(rule->reference, table->place, row->number) &&
+		    refers_to_row(rule->reference, table->place, row->number) &&
 		    rule_looks_at(rule, subject) && goes_out(rule) == (direction == OUT) &&
 		    (direction == OUT || rule_stands_right(rule, table->scenario)))
 			return true;
@@ -112,7 +99,7 @@ static bool has_reason(const struct table *table, const struct row *row)
 	const struct profile *profile = profile_of(table->profile);
 
 	for (size_t i = 0; i < profile->not_observable_count; i++)
-		if (refers(profile->not_observable[i].reference, table->place, row->number))
+		if (refers_to_row(profile->not_observable[i].reference, table->place, row->number))
 			return true;
 	return false;
 }
@@ -223,7 +210,7 @@ static void check_references(const struct table *table)
 
 	for (size_t i = 0; i < profile->rule_count; i++)
 		for (unsigned number = 1; number < 100; number++)
-			if (refers(profile->rules[i].reference, table->place, number) &&
+			if (refers_to_row(profile->rules[i].reference, table->place, number) &&
 			    !reference_fits(table, number, &profile->rules[i]))
 				fail_msg("%s: %s, row %u", profile->rules[i].id, table->place,
 					 number);
