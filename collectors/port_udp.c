@@ -157,7 +157,7 @@ static void say_farewell(const struct udp_work *work, const struct port_question
 static bool attribute(const struct udp_work *work, const struct address *from,
 		      const struct reader *in, uint16_t *port, enum port_protocol *reply)
 {
-	static const uint16_t usual[] = { 69, 5060, 5062, 53, 123, 161 };
+	static const uint16_t usual[] = { 69, 5060, 5062, 5100, 53, 123, 161 };
 	struct reader copy = *in;
 	struct port_question question = question_for(work, from->port);
 

@@ -18,6 +18,7 @@ enum port_protocol port_wire_usual(uint16_t port)
 		return PORT_SNMP;
 	case 5060:
 	case 5062:
+	case 5100:	/* of hosted services, AspenUC among them */
 		return PORT_SIP;
 	default:
 		return PORT_UNRECOGNISED;

@@ -26,7 +26,7 @@ struct table {
 	const struct row *rows;
 	size_t count;
 	const char *scenario;	/* that its inbound rows belong to, or NULL */
-	const char *collector;	/* that can see what it says */
+	const char *collector;	/* that can see what it says, or several: "port reach" */
 };
 
 /* What the sentences outside of the tables demand, by their place as references give it:

@@ -269,6 +269,7 @@ static void ports_are_asked_in_their_usual_protocol(void **state)
 	assert_int_equal(port_wire_usual(161), PORT_SNMP);
 	assert_int_equal(port_wire_usual(5060), PORT_SIP);
 	assert_int_equal(port_wire_usual(5062), PORT_SIP);
+	assert_int_equal(port_wire_usual(5100), PORT_SIP);
 	assert_int_equal(port_wire_usual(5061), PORT_UNRECOGNISED);
 }
 

@@ -9,7 +9,8 @@
 #include "collectors/tls/tls_suites.h"
 #include "tests/unit/profile_scene.h"
 
-static const char *const shipped[] = { "asc-neo", "starface", "uc-baseline" };
+static const char *const shipped[] = { "asc-neo", "aspenuc", "starface", "uc-baseline",
+				       "xphone-connect" };
 
 enum { SHIPPED = sizeof shipped / sizeof *shipped };
 
