@@ -206,21 +206,11 @@ static const struct form label_form = {
 	.value = &label_field,
 };
 
-static bool read_moved_subject(struct reading *reading, const struct field *field,
-			       const struct node *node, void *base)
-{
-	struct override *override = base;
-
-	/* What a subject is depends on the rule: the plan looks. */
-	if (node->kind != NODE_TEXT)
-		return form_refuse(reading, field->name, node, "a text");
-	override->subject = node->text;
-	override->subject_place = node->place;
-	return true;
-}
-
 static const struct field override_fields[] = {
-	{ "subject", FIELD_OWN, .read = read_moved_subject },
+	/* What a subject is depends on the rule: the plan looks. */
+	{ "subject", FIELD_TEXTS, AT(struct override, subjects),
+	  COUNT(struct override, subject_count),
+	  .places_at = offsetof(struct override, subject_places) },
 	{ "severity", FIELD_WORD, AT(struct override, severity), .words = severity_words,
 	  .given_at = offsetof(struct override, has_severity) },
 	{ "off", FIELD_BOOLEAN, AT(struct override, off) },

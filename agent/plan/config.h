@@ -30,8 +30,9 @@ struct label {
 struct override {
 	const char *rule;
 	struct place place;
-	const char *subject;		/* NULL: as in the rule */
-	struct place subject_place;
+	const char **subjects;		/* none: as in the rule */
+	size_t subject_count;
+	const struct place *subject_places;
 	bool has_severity;
 	enum severity severity;
 	bool off;			/* the rule is not for this target */

@@ -47,22 +47,27 @@ static bool override_is_for(struct planning *planning, const struct override *ov
 }
 
 static void
-move_subject(struct planning *planning, const struct override *override, struct turn *turn)
+move_subjects(struct planning *planning, const struct override *override, struct turn *turn)
 {
-	struct subject *moved = arena_take(planning->arena, sizeof *moved);
+	struct subject *moved =
+		arena_take(planning->arena, override->subject_count * sizeof *moved);
 	unsigned kinds = turn->rule->via ? SUBJECT_URL : turn->rule->collector->kinds;
-	char room[SUBJECT_ROOM];
-	const char *why;
+	size_t count = 0;
 
-	if (!subject_parse(override->subject, kinds, room, moved, &why)) {
-		problems_add(planning->problems, PROBLEM_ERROR, override->subject_place,
+	for (size_t i = 0; i < override->subject_count; i++) {
+		char room[SUBJECT_ROOM];
+		const char *why;
+
+		if (subject_parse(override->subjects[i], kinds, room, &moved[count], &why)) {
+			moved[count++].text = arena_copy(planning->arena, room);
+			continue;
+		}
+		problems_add(planning->problems, PROBLEM_ERROR, override->subject_places[i],
 			     "the rule '%s' cannot look at '%.80s': %s", turn->rule->id,
-			     override->subject, why);
-		return;
+			     override->subjects[i], why);
 	}
-	moved->text = arena_copy(planning->arena, room);
 	turn->subjects = moved;
-	turn->subject_count = 1;
+	turn->subject_count = count;
 	turn->names = NULL;
 }
 
@@ -76,8 +81,8 @@ static void apply_overrides(struct planning *planning, struct turn *turn)
 		if (!override_is_for(planning, override, turn))
 			continue;
 		planning->override_used[i] = true;
-		if (override->subject)
-			move_subject(planning, override, turn);
+		if (override->subject_count)
+			move_subjects(planning, override, turn);
 		if (override->has_severity)
 			turn->severity = override->severity;
 		if (override->off)

@@ -196,15 +196,23 @@ static void warn_of_unused_overrides(const struct planning *planning)
 				     target->overrides[i].rule);
 }
 
+/* The most there may be: a rule has its own, or those of one override. */
 static size_t count_subjects(const struct planning *planning)
 {
-	size_t count = 0;
+	const struct target *target = planning->target;
+	size_t count = 0, moved = 0;
+
+	for (size_t i = 0; i < target->override_count; i++)
+		if (target->overrides[i].subject_count > moved)
+			moved = target->overrides[i].subject_count;
 
 	for (size_t i = 0; i < planning->chosen_count; i++) {
 		const struct profile *profile = planning->menus[planning->chosen[i]].profile;
 
 		for (size_t j = 0; j < profile->rule_count; j++)
-			count += profile->rules[j].subject_count;
+			count += profile->rules[j].subject_count > moved
+					 ? profile->rules[j].subject_count
+					 : moved;
 	}
 	return count;
 }
@@ -212,7 +220,7 @@ static size_t count_subjects(const struct planning *planning)
 static bool moves_subjects(const struct target *target)
 {
 	for (size_t i = 0; i < target->override_count; i++)
-		if (target->overrides[i].subject)
+		if (target->overrides[i].subject_count)
 			return true;
 	return false;
 }

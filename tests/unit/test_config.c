@@ -95,7 +95,8 @@ static void a_target_is_read_with_everything_in_it(void **state)
 	assert_int_equal(target->ca_file_place.line, 25);
 	assert_int_equal(target->ca_file_place.column, 14);
 	assert_int_equal(target->override_count, 2);
-	assert_string_equal(target->overrides[0].subject, "tcp/8443");
+	assert_int_equal(target->overrides[0].subject_count, 1);
+	assert_string_equal(target->overrides[0].subjects[0], "tcp/8443");
 	assert_true(target->overrides[0].has_severity);
 	assert_int_equal(target->overrides[0].severity, SEVERITY_MINOR);
 	assert_false(target->overrides[1].has_severity);

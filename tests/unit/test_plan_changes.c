@@ -21,6 +21,19 @@ static void an_override_moves_a_subject_and_changes_a_severity(void **state)
 	assert_int_equal(plan->checks[0].severity, SEVERITY_MINOR);
 }
 
+static void an_override_may_name_more_subjects_than_the_rule(void **state)
+{
+	const struct plan *plan =
+		plan_one(*state, "", WEB,
+			 "address: 10.0.0.1, overrides: { port-web: { subject: [ tcp/1, "
+			 "tcp/2, tcp/3, tcp/4, tcp/5, tcp/6, tcp/7, tcp/8, tcp/9, tcp/9 ] } }");
+
+	assert_good(*state);
+	assert_names(plan, "port/tcp-1/web port/tcp-2/web port/tcp-3/web port/tcp-4/web "
+			   "port/tcp-5/web port/tcp-6/web port/tcp-7/web port/tcp-8/web "
+			   "port/tcp-9/web");
+}
+
 static void an_inherited_rule_goes_by_the_name_of_either_profile(void **state)
 {
 	struct papers *papers = *state;
@@ -53,6 +66,18 @@ static void an_override_to_a_bad_subject_is_refused(void **state)
 		 "address: 10.0.0.1,\n      overrides: { port-web: { subject: tcp/x } }");
 	assert_problems(*state,
 			"c:3:41: error: the rule 'port-web' cannot look at 'tcp/x': a port is "
+			"a number from 1 to 65535, or a range such as 10000-20000\n");
+}
+
+static void each_bad_subject_of_an_override_is_refused_at_its_place(void **state)
+{
+	plan_one(*state, "", WEB,
+		 "address: 10.0.0.1,\n      overrides: { port-web: { subject: [ tcp/x, tcp/2, "
+		 "tcp/y ] } }");
+	assert_problems(*state,
+			"c:3:43: error: the rule 'port-web' cannot look at 'tcp/x': a port is "
+			"a number from 1 to 65535, or a range such as 10000-20000\n"
+			"c:3:57: error: the rule 'port-web' cannot look at 'tcp/y': a port is "
 			"a number from 1 to 65535, or a range such as 10000-20000\n");
 }
 
@@ -286,9 +311,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PAPERS_TEST(an_override_moves_a_subject_and_changes_a_severity),
+		PAPERS_TEST(an_override_may_name_more_subjects_than_the_rule),
 		PAPERS_TEST(an_inherited_rule_goes_by_the_name_of_either_profile),
 		PAPERS_TEST(an_override_switches_off),
 		PAPERS_TEST(an_override_to_a_bad_subject_is_refused),
+		PAPERS_TEST(each_bad_subject_of_an_override_is_refused_at_its_place),
 		PAPERS_TEST(an_override_that_matches_nothing_is_a_warning),
 		PAPERS_TEST(unknown_names_are_named_with_the_nearest),
 		PAPERS_TEST(a_profile_with_broken_syntax_is_not_blamed_on_the_target),
