@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Answers SMB negotiation like a file server of 2009: dialects 2.0.2 and 2.1, SMB 1 as
- * well, signatures possible but not required. Sections are those of MS-SMB2 and MS-CIFS.
+ * Answers SMB negotiation like Windows Server 2008 R2 without SMB 1: dialects 2.0.2 and 2.1,
+ * signatures possible but not required. Sections are those of MS-SMB2.
  */
 #include "contrib/demo/service.h"
 
@@ -10,11 +10,7 @@ enum {
 	SMB2_BODY = 64,
 	SMB2_COMMAND_AT = 12,
 	SMB2_MESSAGE_ID_AT = 24,
-	SIGNING_ENABLED = 1,
-	SMB1_NEGOTIATE = 0x72,
-	SMB1_FLAGS2_AT = 10,
-	SMB1_FLAGS2_EXTENDED_SECURITY = 0x0800,
-	SMB1_HEAD = 32
+	SIGNING_ENABLED = 1
 };
 
 #define STATUS_NOT_SUPPORTED UINT32_C(0xc00000bb)
@@ -98,67 +94,12 @@ static void smb2_answer(const uint8_t *head, struct reader *in, struct writer *o
 	writer_put_zeroes(out, 7);
 }
 
-/* The place of "NT LM 0.12" among the dialects, or -1. */
-static int smb1_choose(struct reader *in)
-{
-	struct reader dialects;
-
-	reader_skip(in, 1);
-	dialects = reader_part(in, reader_take_u16le(in));
-	for (int index = 0; reader_left(&dialects); index++) {
-		if (reader_take_if(&dialects, "\x02NT LM 0.12", 12))
-			return index;
-		while (reader_left(&dialects) && reader_take_u8(&dialects))
-			continue;
-	}
-	return -1;
-}
-
-/* MS-CIFS 2.2.4.52.2, MS-SMB 2.2.4.5.2 */
-static void smb1_put_negotiated(struct writer *out, uint16_t index, bool extended)
-{
-	writer_put_u8(out, 17);
-	writer_put_u16le(out, index);
-	writer_put_u8(out, 0x03);
-	writer_put_u16le(out, 50);
-	writer_put_u16le(out, 1);
-	writer_put_u32le(out, 16644);
-	writer_put_u32le(out, 65536);
-	writer_put_u32le(out, 0);
-	writer_put_u32le(out, extended ? 0x8000f3fd : 0x0000f3fd);
-	writer_put_u64le(out, 0x01db000000000000);
-	writer_put_u16le(out, 0);
-	writer_put_u8(out, extended ? 0 : 8);
-	writer_put_u16le(out, extended ? 16 + sizeof token : 8);
-	if (extended) {
-		writer_put(out, server_id, 16);
-		writer_put(out, token, sizeof token);
-	} else {
-		writer_put(out, server_id, 8);
-	}
-}
-
-static void smb1_answer(const uint8_t *head, struct reader *in, struct writer *out)
-{
-	unsigned flags2 = (unsigned)(head[SMB1_FLAGS2_AT] | head[SMB1_FLAGS2_AT + 1] << 8);
-	bool extended = flags2 & SMB1_FLAGS2_EXTENDED_SECURITY;
-	int index = head[4] == SMB1_NEGOTIATE ? smb1_choose(in) : -1;
-
-	if (index < 0)
-		return;
-	writer_put(out, head, 9);
-	writer_put_u8(out, 0x88);
-	writer_put_u16le(out, extended ? 0xc801 : 0xc001);
-	writer_put_zeroes(out, 12);
-	writer_put(out, head + 24, 8);
-	smb1_put_negotiated(out, (uint16_t)index, extended);
-}
-
-void smb_answer(struct reader *in, struct writer *out)
+enum follows smb_answer(const struct scene *scene, struct reader *in, struct writer *out)
 {
 	size_t start = out->length;
 	const uint8_t *head;
 
+	(void)scene;
 	/* The transport of MS-SMB2 2.1: a zero and the length in three bytes. */
 	reader_skip(in, 4);
 	writer_put_u32be(out, 0);
@@ -167,14 +108,10 @@ void smb_answer(struct reader *in, struct writer *out)
 		head = reader_take(in, SMB2_HEAD);
 		if (head)
 			smb2_answer(head, in, out);
-	} else if (reader_take_if(in, "\xffSMB", 4)) {
-		in->at -= 4;
-		head = reader_take(in, SMB1_HEAD);
-		if (head)
-			smb1_answer(head, in, out);
 	}
 	if (out->length == start + 4)
 		writer_clear(out);
 	else
 		writer_patch_u24be(out, start + 1, (uint32_t)(out->length - start - 4));
+	return FOLLOWS_MORE;
 }

@@ -1,71 +1,161 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The simulated UC system has the faults it says it has, and `ucposture check` finds each of
-# them and no other. In a namespace of its own, where no other program listens.
+# The simulated UC systems have the faults they say they have, and `ucposture check` finds each
+# of them and no other: as root, as anybody, twice at once, and where other programs have the
+# ports. Nothing leaves the machine meanwhile, although a route leads out of the namespace.
 set -u
 : "${top_builddir:?}" "${top_srcdir:?}" "${UCPOSTURE:?}" "${PYTHON3:?}"
-if [ "${1-}" != inside ]; then
-	[ "$(id -u)" -eq 0 ] || {
-		echo "needs root for a network namespace"
-		exit 77
-	}
-	exec unshare --net bash "$0" inside
-fi
-ip link set lo up || exit 99
-place=$(mktemp -d) || exit 99
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/integration/alone.bash
+source "$here/alone.bash"
+alone_needs nft setpriv comm
+alone_enter "$0" "$@"
+export UCPOSTURE_PROFILE_DIR=$top_srcdir/profiles
 chmod 755 "$place"
 # Where another user can start it, wherever the build is.
 cp "$top_builddir/contrib/demo/ucdemo" "$place/" || exit 99
-demo=
-clean_up()
-{
-	[ -n "$demo" ] && kill "$demo" 2>/dev/null
-	rm -rf "$place"
-}
-trap clean_up EXIT
+cp -r "$top_srcdir/profiles" "$place/profiles" || exit 99
 
-fail()
+# Everything that is not for this machine is counted.
+watch_the_way_out()
 {
-	echo "$*"
-	exit 1
+	ip link add out type veth peer name far && ip link set far up &&
+		ip addr add 192.0.2.1/24 dev out && ip addr add 2001:db8::1/64 dev out nodad &&
+		ip link set out up &&
+		ip route add default dev out && ip -6 route add default dev out &&
+		nft add table inet watch &&
+		nft add chain inet watch out '{ type filter hook output priority 0; }' &&
+		nft add rule inet watch out oifname lo accept &&
+		# The kernel's own, for neighbours and groups.
+		nft add rule inet watch out icmpv6 type 130-143 accept &&
+		nft add rule inet watch out counter reject || exit 99
 }
 
-# check_demo NAME COMMAND...: what ucdemo, started by COMMAND, says and what check finds agree.
-check_demo()
+packets_that_left()
 {
-	local name=$1 here=$place/$1 code
+	nft list chain inet watch out | awk '/counter/ { print $3 }'
+}
+
+# start NAME COMMAND...: ucdemo, started by COMMAND, in a folder of that name.
+start()
+{
+	local name=$1 at=$place/$1
 	shift
-	mkdir -m 777 "$here"
-	: >"$here/said"
-	"$@" "$place/ucdemo" "$here" "$top_srcdir/contrib/demo/profiles" >"$here/said" &
-	demo=$!
+	mkdir -m 777 "$at"
+	: >"$at/said"
+	"$@" "$place/ucdemo" "$at" "$place/profiles" >"$at/said" &
+	echo $! >"$at/pid"
+	pids+=($!)
 	for _ in {1..100}; do
-		grep -qx ready "$here/said" && break
+		grep -qx ready "$at/said" && return
 		sleep 0.05
 	done
-	grep -qx ready "$here/said" || fail "$name: ucdemo did not become ready"
-	"$UCPOSTURE" check --config.file="$here/ucposture.yaml" --format=json >"$here/found.json"
+	fail "$name: ucdemo did not become ready"
+}
+
+# compare NAME: what ucdemo says and what the check finds agree.
+compare()
+{
+	local name=$1 at=$place/$1 code
+	"$UCPOSTURE" check --config.file="$at/ucposture.yaml" --format=json >"$at/found.json"
 	code=$?
 	[ "$code" -eq 2 ] || fail "$name: check ended with $code, not 2"
-	sed -n 's/^fault //p' "$here/said" | sort >"$here/faults"
-	[ -s "$here/faults" ] || fail "$name: ucdemo names no faults"
-	"$PYTHON3" - "$here/found.json" >"$here/found" <<'READ' || fail "$name: the JSON cannot be read"
+	sed -n 's/^fault //p' "$at/said" | sort >"$at/faults"
+	[ "$(cut -d' ' -f1 "$at/faults" | sort -u | wc -l)" -eq "$(grep -c '^story ' "$at/said")" ] ||
+		fail "$name: a system names no faults"
+	"$PYTHON3" - "$at/found.json" >"$at/found" <<'READ' || fail "$name: the JSON cannot be read"
 import json
 import sys
 
 with open(sys.argv[1], encoding="utf-8") as file:
-    checks = json.load(file)["targets"][0]["checks"]
-print("\n".join(sorted(c["rule"] for c in checks if c["verdict"] not in ("ok", "not_applicable"))))
+    targets = json.load(file)["targets"]
+print("\n".join(sorted({f"{t['name']} {c['rule']}" for t in targets for c in t["checks"]
+                        if c["verdict"] not in ("ok", "not_applicable")})))
 READ
-	diff -u --label said --label found "$here/faults" "$here/found" \
-		|| fail "$name: not the same faults were found"
-	kill "$demo" && wait "$demo"
-	code=$?
-	demo=
-	[ "$code" -eq 0 ] || fail "$name: ucdemo ended with $code"
-	echo "$name: $(wc -l <"$here/faults") faults, all found, none invented"
+	if diff -u --label said --label found "$at/faults" "$at/found"; then
+		echo "$name: $(wc -l <"$at/faults") faults, all found, none invented"
+	else
+		fail "$name: not the same faults were found"
+	fi
 }
 
-check_demo own-ports env
+# stop NAME
+stop()
+{
+	local pid code
+	pid=$(cat "$place/$1/pid")
+	kill "$pid"
+	wait "$pid"
+	code=$?
+	[ "$code" -eq 0 ] || fail "$1: ucdemo ended with $code"
+}
+
+watch_the_way_out
+"$UCPOSTURE" observe reach tcp://192.0.2.9:80 --timeout=1s >/dev/null
+"$UCPOSTURE" observe port udp/53 2001:db8::9 --timeout=1s >/dev/null
+[ "$(packets_that_left)" -ge 2 ] || fail "what leaves is not counted"
+left=$(packets_that_left)
+
+start own-ports env
+compare own-ports
+grep -q '^moved\|^left-out.*udp' "$place/own-ports/said" && fail "own-ports: root's are moved"
+
 # Without the right to low ports they are moved, and the configuration says where to.
-check_demo moved-ports setpriv --reuid=65534 --clear-groups
+start moved-ports setpriv --reuid=65534 --regid=65534 --clear-groups
+compare moved-ports
+grep -q '^moved asc-neo 443 10443$' "$place/moved-ports/said" ||
+	fail "moved-ports: not said to be moved"
+
+# Both are still there.
+compare own-ports
+stop moved-ports
+stop own-ports
+
+# Other programs listen at all addresses of the machine.
+"$PYTHON3" - >"$place/others" <<'OTHERS' &
+import signal
+import socket
+
+taken = []
+for kind, ports in ((socket.SOCK_STREAM, (22, 23, 80, 443, 445, 1433, 3389, 5060, 5702)),
+                    (socket.SOCK_DGRAM, (161, 5060))):
+    for port in ports:
+        taken.append(socket.socket(socket.AF_INET, kind))
+        if kind == socket.SOCK_STREAM:
+            # What was there before has ended just now.
+            taken[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken[-1].bind(("0.0.0.0", port))
+        if kind == socket.SOCK_STREAM:
+            taken[-1].listen()
+print("taken", flush=True)
+signal.pause()
+OTHERS
+pids+=($!)
+for _ in {1..100}; do
+	grep -q taken "$place/others" && break
+	sleep 0.05
+done
+start crowded env
+compare crowded
+for line in 'moved asc-neo 443 10443' 'left-out asc-neo asc-neo.snmp-get udp/161 is open' \
+	'left-out starface starface.sip-udp udp/5060 belongs to'; do
+	grep -q "^$line" "$place/crowded/said" || fail "crowded: ucdemo does not say '$line'"
+done
+stop crowded
+kill "${pids[-1]}" "${pids[-2]}" 2>/dev/null
+
+# And what people see.
+began=$(date +%s)
+"$top_srcdir/contrib/demo/demonstrate" "$top_builddir" >"$place/shown" ||
+	fail "the demonstration ended with $?"
+[ $(($(date +%s) - began)) -le 10 ] || fail "the demonstration took more than 10 s"
+systems=$(grep -c 'rules of its guide are broken' "$place/shown")
+[ "$systems" -eq "$(grep -c '^story ' "$place/own-ports/said")" ] ||
+	fail "the demonstration shows $systems systems"
+awk '/rules of its guide are broken/ && !($1 == $11 && / and 0 others/)' "$place/shown" |
+	grep . && fail "the demonstration's counts differ"
+
+[ "$(packets_that_left)" -eq "$left" ] ||
+	fail "$(($(packets_that_left) - left)) packets left the machine"
+echo "packets that left the machine: $(($(packets_that_left) - left))"
+[ "$failures" -eq 0 ]

@@ -31,7 +31,7 @@ ARROWS = {
                   "agent/plan", "agent/ipc", "agent/engine"),
     "agent": ("ground", "net", "collectors", "agent/plan", "agent/ipc", "agent/engine",
               "agent/cli"),
-    "contrib/demo": ("ground", "net"),
+    "contrib/demo": ("ground", "net", "collectors", "agent/plan"),
 }
 
 # header: the files that may include it
