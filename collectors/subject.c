@@ -108,6 +108,10 @@ static bool parse_name(const char *string, struct subject *out, const char **why
 		*why = "this is an address, and a subject here is a host name";
 		return false;
 	}
+	if (strchr(string, ':')) {
+		*why = "a subject here is a host name without a port";
+		return false;
+	}
 	return dns_name_parse(string, &name, why);
 }
 

@@ -68,7 +68,7 @@ const char *operator_word(enum operator operator)
 	return words[operator];
 }
 
-static bool operator_fits(enum operator operator, enum fact_type type)
+bool expectation_fits(enum operator operator, enum fact_type type)
 {
 	return operators[operator].types & 1u << type;
 }
@@ -79,7 +79,7 @@ static bool refuse_operator(struct reading *reading, const struct node *node,
 	struct text fitting = { 0 };
 
 	for (int i = 0; i < OPERATOR_COUNT; i++)
-		if (operator_fits((enum operator)i, fact->type))
+		if (expectation_fits((enum operator)i, fact->type))
 			text_add_item(&fitting, ", ", words[i]);
 	form_error(reading, node->key_place,
 		   "'%s' cannot be asked of %s, which is %s: use one of %s", node->key,
@@ -120,9 +120,7 @@ static bool read_operands(struct reading *reading, const struct node *node,
 	return operators[expectation->operator].read(reading, node, expectation);
 }
 
-/* What can be asked of the entries of a list that match a pattern. */
-static bool operator_fits_entries(struct reading *reading, const struct node *node,
-				  enum operator operator)
+bool expectation_fits_entries(enum operator operator)
 {
 	switch (operator) {
 	case OPERATOR_PRESENT:
@@ -132,10 +130,6 @@ static bool operator_fits_entries(struct reading *reading, const struct node *no
 	case OPERATOR_MATCHES:
 		return true;
 	default:
-		form_error(reading, node->key_place,
-			   "'%s' cannot be asked of an 'entry': use one of present, absent, "
-			   "at_least, at_most, matches",
-			   node->key);
 		return false;
 	}
 }
@@ -153,10 +147,15 @@ static bool read_operator(struct reading *reading, const struct node *node,
 		return false;
 	}
 	expectation.operator=(enum operator) operator;
-	if (!operator_fits(expectation.operator, fact->type))
+	if (!expectation_fits(expectation.operator, fact->type))
 		return refuse_operator(reading, node, fact);
-	if (entry && !operator_fits_entries(reading, node, expectation.operator))
+	if (entry && !expectation_fits_entries(expectation.operator)) {
+		form_error(reading, node->key_place,
+			   "'%s' cannot be asked of an 'entry': use one of present, absent, "
+			   "at_least, at_most, matches",
+			   node->key);
 		return false;
+	}
 	if (!read_operands(reading, node, list, &expectation))
 		return false;
 	list->items[list->count++] = expectation;

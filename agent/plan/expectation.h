@@ -71,6 +71,9 @@ struct expectation {
 };
 
 const char *operator_word(enum operator operator);
+/* Whether profiles may ask this of facts of that type, and of the entries of a list. */
+bool expectation_fits(enum operator operator, enum fact_type type);
+bool expectation_fits_entries(enum operator operator);
 
 struct collector;
 struct node;

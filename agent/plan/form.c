@@ -159,6 +159,9 @@ static bool read_words(struct reading *reading, const struct field *field,
 {
 	int value, all = 0;
 
+	if (!first_text(node))
+		form_error(reading, node->place, "'%s' needs at least one element",
+			   field->name);
 	for (const struct node *n = first_text(node); n; n = node == n ? NULL : n->next)
 		if (take_word(reading, field, n, &value))
 			all |= value;

@@ -99,12 +99,12 @@ static bool word_is_possible(struct reading *reading, const struct node *node,
 	return false;
 }
 
-static bool is_hex(const struct fact_descriptor *fact)
+bool operand_is_hex(const struct fact_descriptor *fact)
 {
 	return fact->unit && !strcmp(fact->unit, "hex");
 }
 
-static bool is_sha256(const struct fact_descriptor *fact)
+bool operand_is_sha256(const struct fact_descriptor *fact)
 {
 	const size_t end = strlen("sha256");
 	size_t length = strlen(fact->name);
@@ -145,7 +145,7 @@ static const char *whole_bytes(const char *hex)
 static bool take_hex(struct reading *reading, const struct node *node,
 		     const struct expectation *expectation, struct operand *operand)
 {
-	bool sha256 = is_sha256(expectation->fact);
+	bool sha256 = operand_is_sha256(expectation->fact);
 	const char *plain = plain_hex(reading, node->text);
 
 	if (!plain || (sha256 && strlen(plain) != SHA256_DIGITS))
@@ -164,7 +164,7 @@ static bool operand_can_be_compared(struct reading *reading, const struct node *
 	const char *name = operator_word(expectation->operator);
 	const struct operand *operand = expectation->operands;
 
-	if (is_hex(expectation->fact)) {
+	if (operand_is_hex(expectation->fact)) {
 		form_error(reading, node->key_place, "'%s' cannot be asked of %s: one is not "
 						     "more than another",
 			   name, expectation->fact->name);
@@ -195,7 +195,7 @@ static bool parse_operand(struct reading *reading, const struct node *node,
 	if (node->kind != NODE_TEXT || !types[type].parse(node->text, operand))
 		return form_refuse(reading, operator_word(expectation->operator), node,
 				   types[type].wanted);
-	if (is_hex(expectation->fact))
+	if (operand_is_hex(expectation->fact))
 		return take_hex(reading, node, expectation, operand);
 	return word_is_possible(reading, node, expectation);
 }
@@ -256,8 +256,8 @@ bool operand_read_several(struct reading *reading, const struct node *node,
 		else
 			good = false;
 	}
-	if (node->kind == NODE_LIST && !node->count &&
-	    expectation->operator!= OPERATOR_ONLY && expectation->operator!= OPERATOR_IS)
+	if (!first_of(node) && expectation->operator!= OPERATOR_ONLY &&
+	    expectation->operator!= OPERATOR_IS)
 		return form_refuse(reading, operator_word(expectation->operator), node,
 				   "a list with at least one element");
 	return good;
@@ -280,7 +280,10 @@ bool operand_read_networks(struct reading *reading, const struct node *node,
 			good = form_refuse(reading, "within", n,
 					   "a network such as 10.0.0.0/8 or 2001:db8::/32");
 	}
-	return good && expectation->count;
+	if (!first_of(node))
+		return form_refuse(reading, "within", node,
+				   "a list with at least one element");
+	return good;
 }
 
 /* 30d, or 25% of the lifetime. */
@@ -310,6 +313,9 @@ static bool read_threshold(struct reading *reading, const struct field *field,
 	struct remaining *threshold = (struct remaining *)((char *)base + field->at);
 	bool good = true;
 
+	if (!first_of(node))
+		return form_refuse(reading, field->name, node,
+				   "a list with at least one element");
 	for (const struct node *n = first_of(node); n; n = n == node ? NULL : n->next)
 		good = parse_threshold(reading, n, threshold) && good;
 	return good;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Reads what stands behind an operator, in the type of the fact it is compared with. Only
- * expectation.c calls it.
+ * expectation.c calls it; profile_schema_facts.c says the same to editors.
  */
 #ifndef AGENT_PLAN_OPERAND_H
 #define AGENT_PLAN_OPERAND_H
@@ -9,6 +9,8 @@
 #include "agent/plan/expectation.h"
 #include "agent/plan/form.h"
 
+bool operand_is_hex(const struct fact_descriptor *fact);
+bool operand_is_sha256(const struct fact_descriptor *fact);
 /* All false when a problem was found. The expectation's fact and operator are set. */
 bool operand_read_one(struct reading *reading, const struct node *node,
 		      struct expectation *expectation);

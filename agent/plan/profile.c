@@ -27,7 +27,8 @@ static bool read_titles(struct reading *reading, const struct field *field,
 	return true;
 }
 
-static const struct field title_field = { "title", FIELD_OWN, .read = read_titles };
+static const struct field title_field = { "title", FIELD_OWN, true, .form = &titles_form,
+					  .read = read_titles };
 
 static const struct form feature_form = {
 	"a feature",
@@ -69,6 +70,7 @@ static bool read_forms(struct reading *reading, const struct form *form,
 
 	forms.kind = FIELD_FORMS;
 	forms.form = form;
+	forms.required = true;
 	return form_read_field(reading, &forms, node, base);
 }
 
@@ -126,13 +128,18 @@ static bool check_profile(struct reading *reading, const struct node *node, void
 	return true;
 }
 
-static const struct form profile_form = {
+static const struct form whole_form = {
 	"a profile",
 	profile_fields,
 	sizeof(struct profile),
 	.place_at = offsetof(struct profile, place),
 	.check = check_profile,
 };
+
+const struct form *profile_form(void)
+{
+	return &whole_form;
+}
 
 /* "starface" of profiles/starface.yaml; false when the file is not called so. */
 static bool name_of_file(struct arena *arena, const char *file, const char **name)
@@ -162,7 +169,7 @@ void profile_file_read(struct profile_file *made, struct reading *reading, const
 		check_file_name(reading, root, profile->name);
 	profile->broken = !root || root->kind != NODE_MAP;
 	if (root)
-		form_read(reading, &profile_form, root, profile);
+		form_read(reading, &whole_form, root, profile);
 	if (!profile->title)
 		profile->title = profile->name;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One file of a profile, before it is settled among the others. Only profiles.c calls it.
+ * One file of a profile, before it is settled among the others. Only
+ * profiles.c calls it; profile_schema.c reads its tables.
  */
 #ifndef AGENT_PLAN_PROFILE_FILE_H
 #define AGENT_PLAN_PROFILE_FILE_H
@@ -22,6 +23,8 @@ struct profile_file {
 	struct patterns *patterns;
 };
 
+/* profile.c */
+const struct form *profile_form(void);
 /* profile_rule.c */
 const struct form *profile_rule_form(void);
 const struct form *profile_not_observable_form(void);

@@ -101,6 +101,8 @@ bool profile_read_names(struct reading *reading, const struct field *field,
 	struct field texts = *field;
 
 	texts.kind = FIELD_TEXTS;
+	/* Of none of them nobody could say whether it means always or never. */
+	texts.required = true;
 	mention_all(reading, field->name, node);
 	return form_read_field(reading, &texts, node, base);
 }

@@ -29,8 +29,9 @@ offers_also()
 
 offers 'ch' check
 offers '' check observe explain profiles config --help --version
-offers 'profiles ' list show
-offers 'profiles s' show
+offers 'profiles ' list show schema
+offers 'profiles s' show schema
+offers 'profiles sc' schema
 offers 'profiles show ' asc-neo starface uc-baseline
 offers 'profiles show star' starface
 offers 'config c' check :files

@@ -16,7 +16,8 @@ run 0 -V
 run 3
 warns 'Usage: ucposture COMMAND'
 
-for command in check observe explain 'profiles list' 'profiles show' 'config check'; do
+for command in check observe explain 'profiles list' 'profiles show' 'profiles schema' \
+	'config check'; do
 	# shellcheck disable=SC2086
 	run 0 $command --help
 	says "Usage: ucposture $command"

@@ -279,6 +279,12 @@ static void values_of_the_wrong_type_say_what_is_wanted(void **state)
 	assert_refused(asked, "dns.a: { within: 10.0.0.0/33 }",
 		       "e:1:18: error: 'within' must be a network such as 10.0.0.0/8 or "
 		       "2001:db8::/32, not '10.0.0.0/33'\n");
+	assert_refused(asked, "dns.a: { within: [] }",
+		       "e:1:18: error: 'within' must be a list with at least one element, not "
+		       "a list\n");
+	assert_refused(asked, "cert.not_after: { remaining: { warning: [] } }",
+		       "e:1:41: error: 'warning' must be a list with at least one element, not "
+		       "a list\n");
 	assert_refused(asked, "port.rtt_seconds: { at_most: fast }",
 		       "e:1:30: error: 'at_most' must be a number such as 0.25, not 'fast'\n");
 	assert_refused(asked, "cert.key_bits: { at_least: 1024-2048 }",
