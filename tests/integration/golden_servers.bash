@@ -16,7 +16,23 @@
 #       directives   of nginx, for this server
 #                    With a port behind it a key is for this port: versions:5061=TLSv1;
 #                    an empty value takes that back, or the first value.
-#   golden_stop NAME             web, or another of these servers: it is gone when that returns
+#   golden_xmpp [LINE...]        prosody with STARTTLS on 5222; LINEs of its configuration
+#   golden_sip "LISTEN..." STATEMENT...  kamailio. LISTEN is udp:5060, tcp:5060 or tls:5061, the
+#                                statements are of its language: 'sl_send_reply("200", "OK")'
+#   golden_snmp [LINE...]        snmpd that answers who has --snmp-access="$golden_snmp_access";
+#                                LINEs of snmpd.conf, such as "rocommunity public"
+#   golden_software NAME...      what it says is installed, from its next golden_snmp on
+#   golden_ssh [SETTING...]      sshd; SETTINGs of sshd_config, before which come its own
+#   golden_smb [OPTION...]       smbd; OPTIONs of [global] in smb.conf
+#   golden_ntp NAME              chronyd, at the addresses of a peer
+#   golden_stop NAME             web, xmpp, sip, snmp, ssh, smb, ntp: it is gone when that returns
+# What they need besides vendor_world.bash, for golden_needs: prosody, kamailio, snmpd, sshd and
+# ssh-keygen, smbd and setsid, chronyd.
+
+# shellcheck source=tests/integration/tls_daemons.bash
+. "$golden_here/tls_daemons.bash"
+# shellcheck source=tests/integration/smbd.bash
+. "$golden_here/smbd.bash"
 
 golden_servers_begin() {
 	declare -gA golden_web_is=() golden_web_first=(
@@ -24,28 +40,36 @@ golden_servers_begin() {
 		[ciphers]="ECDHE+AESGCM:ECDHE+CHACHA20" [certificate]=system
 		[headers]="" [paths]="" [redirect]="" [directives]=""
 	)
+	golden_snmp_access=$golden/snmp_access.yaml
+	(umask 077 && echo '{ version: 2c, community: golden-k2 }' >"$golden_snmp_access")
 }
 
+# In a group of its own, with all that it starts itself.
 golden_serve() { # NAME COMMAND...
 	local name=$1
+	shift
 	golden_stop "$name"
-	tls_serve "$@"
+	tls_serve "$name" setsid "$@"
 	golden_pids[$name]=$!
 }
 
+# Some take a minute to say good-bye.
 golden_stop() { # NAME
 	local pid=${golden_pids[$1]-}
 	[ -n "$pid" ] || return 0
 	unset "golden_pids[$1]"
-	kill "$pid" 2>/dev/null
-	wait "$pid" 2>/dev/null
+	kill -KILL -- "-$pid"
+	wait "$pid"
+	while kill -0 -- "-$pid"; do
+		sleep 0.01
+	done
 	return 0
-}
+} 2>/dev/null
 
-# Until somebody listens there, at both addresses.
-golden_await() { # NAME TRANSPORT PORT
+# Until somebody listens there, at both addresses of the system or of PEER.
+golden_await() { # NAME TRANSPORT PORT [PEER]
 	local address tries
-	golden_addresses
+	golden_addresses "${4-}"
 	for address in "${golden_at[@]}"; do
 		case $address in *:*) address="[$address]" ;; esac
 		for ((tries = 0; tries < 500; tries++)); do
@@ -144,4 +168,104 @@ golden_certificate() { # KIND
 	golden_value=system-$1
 	[ -e "$tls_place/ca/$golden_value.chain.pem" ] \
 		|| tls_faulty_certificate "$golden_value" "$1" "$(world_san "$golden_name")"
+}
+
+# --- others -----------------------------------------------------------------------------
+
+golden_xmpp() { # [LINE...]
+	golden_certificate system
+	golden_addresses
+	rm -rf "$golden/xmpp"
+	tls_prosody_configure "$golden/xmpp" "$golden_name" "$golden_value" "${golden_at[*]}" \
+		'c2s_direct_tls_ports = { }' 's2s_ports = { }' "$@"
+	golden_serve xmpp setpriv --reuid prosody --regid prosody --init-groups \
+		prosody -F --config "$golden/xmpp/prosody.cfg.lua"
+	golden_await xmpp tcp 5222
+}
+
+golden_sip() { # "LISTEN..." STATEMENT...
+	local folder=$golden/sip listen=$1 word address
+	shift
+	golden_certificate system
+	mkdir -p "$folder"
+	cat >"$folder/tls.cfg" <<-CONF
+		[server:default]
+		method = TLSv1.2+
+		certificate = $tls_place/ca/$golden_value.chain.pem
+		private_key = $tls_place/ca/$golden_value.key
+		[client:default]
+	CONF
+	{
+		printf '%s\n' '#!KAMAILIO' fork=yes children=1 tcp_children=1 auto_aliases=no \
+			dns=no rev_dns=no log_stderror=yes enable_tls=yes
+		golden_addresses
+		for address in "${golden_at[@]}"; do
+			case $address in *:*) address="[$address]" ;; esac
+			for word in $listen; do
+				echo "listen=${word%:*}:$address:${word#*:}"
+			done
+		done
+		printf 'loadmodule "%s.so"\n' tls sl pv textops auth
+		echo "modparam(\"tls\", \"config\", \"$folder/tls.cfg\")"
+		echo "request_route {"
+		printf '%s;\n' "$@" exit
+		echo "}"
+	} >"$folder/kamailio.cfg"
+	golden_serve sip kamailio -DD -E -f "$folder/kamailio.cfg" -Y "$folder" \
+		-P "$folder/pid" -m 32 -M 8
+	for word in $listen; do
+		golden_await sip "$([ "${word%:*}" = udp ] && echo udp || echo tcp)" "${word#*:}"
+	done
+}
+
+golden_software() { # NAME...
+	printf '%s\n' "$@" >"$golden/software"
+}
+
+golden_snmp() { # [LINE...]
+	local folder=$golden/snmp
+	mkdir -p "$folder"
+	golden_addresses
+	{
+		echo "agentaddress udp:${golden_at[0]}:161,udp6:[${golden_at[1]}]:161"
+		printf '%s golden-k2\n' rocommunity rocommunity6
+		[ ! -e "$golden/software" ] || echo "pass_persist -p 1 .1.3.6.1.2.1.25.6.3" \
+			"$(command -v "$PYTHON3") $golden_here/snmp_software.py $golden/software"
+		printf '%s\n' "$@"
+	} >"$folder/agent.conf"
+	SNMP_PERSISTENT_DIR=$folder SNMPCONFPATH=/nonexistent MIBS='' golden_serve snmp snmpd -f -Lo -C \
+		-c "$folder/agent.conf" -I -smux,mteTrigger,mteTriggerConf
+	golden_await snmp udp 161
+}
+
+golden_ssh() { # [SETTING...]
+	local folder=$golden/ssh
+	mkdir -p "$folder" /run/sshd
+	[ -e "$folder/key" ] || ssh-keygen -q -t ed25519 -N '' -f "$folder/key" \
+		|| golden_complain "ssh-keygen"
+	golden_addresses
+	{
+		printf 'ListenAddress %s\n' "${golden_at[@]}"
+		printf '%s\n' "Port 22" "PidFile none" "UsePAM no" "HostKey $folder/key" "$@"
+	} >"$folder/sshd_config"
+	# It wants to be called by its whole path.
+	golden_serve ssh "$(command -v sshd)" -D -e -f "$folder/sshd_config"
+	golden_await ssh tcp 22
+}
+
+golden_smb() { # [OPTION...]
+	golden_addresses
+	smbd_configure "$golden/smb" "${golden_at[0]}/32 ${golden_at[1]}/128" "$@"
+	golden_serve smb smbd -F --no-process-group -s "$golden/smb/smb.conf"
+	golden_await smb tcp 445
+}
+
+golden_ntp() { # NAME
+	mkdir -p "$golden/ntp"
+	golden_addresses "$1"
+	printf '%s\n' "bindaddress ${golden_at[0]}" "bindaddress ${golden_at[1]}" "local stratum 8" \
+		"allow all" "cmdport 0" "bindcmdaddress /" "pidfile $golden/ntp/pid" \
+		>"$golden/ntp/chrony.conf"
+	golden_serve ntp chronyd -d -x -u root -f "$golden/ntp/chrony.conf"
+	golden_await ntp udp 123 "$1"
 }

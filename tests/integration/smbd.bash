@@ -38,9 +38,9 @@ smbd_end() {
 	rm -rf "$smbd_folder"
 }
 
-smbd_configure() { # FOLDER ADDRESS BITS OPTION...
-	local folder=$1 address=$2 bits=$3 part option
-	shift 3
+smbd_configure() { # FOLDER "INTERFACE..." OPTION...
+	local folder=$1 interfaces=$2 part option
+	shift 2
 	mkdir -p "$folder"/{private,state,cache,lock,pid,ncalrpc,log}
 	{
 		echo "[global]"
@@ -52,7 +52,7 @@ smbd_configure() { # FOLDER ADDRESS BITS OPTION...
 		echo "netbios name = UCTEST"
 		echo "log file = $folder/log/smbd"
 		echo "server role = standalone server"
-		echo "interfaces = $address/$bits"
+		echo "interfaces = $interfaces"
 		echo "bind interfaces only = yes"
 		echo "smb ports = 445"
 		echo "disable netbios = yes"
@@ -69,7 +69,7 @@ smbd_start() { # NAME ADDRESS OPTION...
 	shift 2
 	case $address in *:*) bits=128 ;; esac
 	ip address add "$address/$bits" dev lo || exit 1
-	smbd_configure "$folder" "$address" "$bits" "$@"
+	smbd_configure "$folder" "$address/$bits" "$@"
 	# A group of its own: an smbd that ends takes its whole group with it.
 	setsid smbd -F --no-process-group -s "$folder/smb.conf" \
 		</dev/null >"$folder/out" 2>&1 &

@@ -6,8 +6,9 @@
 set -u
 : "${UCPOSTURE:?}" "${PYTHON3:=python3}"
 export UCPOSTURE_FENCE=kill SNMPCONFPATH=/nonexistent MIBS=''
+here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/integration/alone.bash
-. "$(dirname "$0")/alone.bash"
+. "$here/alone.bash"
 alone_needs snmpd snmpget snmpbulkwalk "$PYTHON3" "$UCPOSTURE"
 alone_enter "$0" "$@"
 ip -6 addr add 2001:db8::3/128 dev lo nodad || exit 1
@@ -97,29 +98,6 @@ OpenJDK 1.8.0_232
 WinPcap 4.1.3
 Zoiper "5", 100 % façade
 END
-# A program that lists what a Windows has installed; snmpd asks it.
-cat >"$folder/windows.py" <<END
-import sys
-
-column = (1, 3, 6, 1, 2, 1, 25, 6, 3, 1, 2)
-with open("$folder/listed", encoding="utf-8") as file:
-    rows = {column + (i,): name for i, name in enumerate(reversed(file.read().splitlines()), 1)}
-
-for line in iter(sys.stdin.readline, ""):
-    command = line.strip()
-    if command == "PING":
-        print("PONG", flush=True)
-        continue
-    asked = tuple(int(part) for part in sys.stdin.readline().strip().split(".") if part)
-    if command == "getnext":
-        asked = min((row for row in rows if row > asked), default=None)
-    if asked in rows:
-        print("." + ".".join(str(part) for part in asked), "string", rows[asked], sep="\n",
-              flush=True)
-    else:
-        print("NONE", flush=True)
-END
-
 sha256="SHA-256 canary-auth AES canary-priv"
 agent open "udp:127.0.0.1:161,udp6:[::1]:161" "rocommunity public" "rocommunity6 public"
 agent other udp:127.0.0.2:161 "rocommunity canary-k2"
@@ -132,7 +110,7 @@ agent users "udp:127.0.0.3:161,udp6:[2001:db8::3]:161" "createUser new $sha256" 
 agent narrow udp:127.0.0.4:161 "view system included .1.3.6.1.2.1.1" \
 	"rocommunity canary-k2 default -V system"
 agent windows udp:127.0.0.5:161 "rocommunity canary-k2" \
-	"pass_persist -p 1 .1.3.6.1.2.1.25.6.3 $(command -v "$PYTHON3") $folder/windows.py"
+	"pass_persist -p 1 .1.3.6.1.2.1.25.6.3 $(command -v "$PYTHON3") $here/snmp_software.py $folder/listed"
 
 k2=$(access k2 '{ version: 2c, community: canary-k2 }')
 k1=$(access k1 '{ version: 1, community: canary-k2 }')

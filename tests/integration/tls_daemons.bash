@@ -123,16 +123,27 @@ CONF
 tls_prosody() { # NAME
 	local name=$1 folder=$tls_place/$1
 	tls_next
+	tls_prosody_configure "$folder" pbx.example rsa "$address"
+	tls_serve "$name" setpriv --reuid prosody --regid prosody --init-groups \
+		prosody -F --config "$folder/prosody.cfg.lua"
+	tls_listens "$name" "$address" 5269
+	tls_listens "$name" "$address" 5223
+}
+
+# What a later line says replaces what was said before.
+tls_prosody_configure() { # FOLDER HOST CERTIFICATE "ADDRESS..." [LINE...]
+	local folder=$1 host=$2 certificate=$3 addresses
+	read -r -a addresses <<<"$4"
+	shift 4
 	mkdir -p "$folder/data" "$folder/certs"
-	cp "$tls_place/ca/rsa.chain.pem" "$folder/certs/pbx.example.crt"
-	cp "$tls_place/ca/rsa.key" "$folder/certs/pbx.example.key"
-	chown -R prosody "$folder"
+	cp "$tls_place/ca/$certificate.chain.pem" "$folder/certs/$host.crt"
+	cp "$tls_place/ca/$certificate.key" "$folder/certs/$host.key"
 	cat >"$folder/prosody.cfg.lua" <<CONF
 pidfile = "$folder/prosody.pid"
 data_path = "$folder/data"
 certificates = "$folder/certs"
 daemonize = false
-interfaces = { "$address" }
+interfaces = { $(printf '"%s", ' "${addresses[@]}") }
 modules_enabled = { "tls", "saslauth", "disco" }
 modules_disabled = { "http", "posix" }
 c2s_require_encryption = true
@@ -142,12 +153,10 @@ s2s_ports = { 5269 }
 c2s_direct_tls_ports = { 5223 }
 limits = { }
 log = { { levels = { min = "info" }, to = "console" } }
-VirtualHost "pbx.example"
+$(printf '%s\n' "$@")
+VirtualHost "$host"
 CONF
-	tls_serve "$name" setpriv --reuid prosody --regid prosody --init-groups \
-		prosody -F --config "$folder/prosody.cfg.lua"
-	tls_listens "$name" "$address" 5269
-	tls_listens "$name" "$address" 5223
+	chown -R prosody "$folder"
 }
 
 tls_slapd() { # NAME SETTING...
