@@ -325,14 +325,46 @@ static void add_target(const struct report *report, const struct report_target *
 	add_score(report, &target->score, out);
 }
 
-/* Several targets: one line for each, so that the bad ones are found. */
-static void add_overview(const struct report *report, struct text *out)
+static int compare_targets(const void *left, const void *right, void *arg)
 {
+	const struct report_target *a = left, *b = right;
+	enum verdict worst_a = report_worst(arg, &a->score);
+	enum verdict worst_b = report_worst(arg, &b->score);
+	/* Where nothing was judged, nothing is wrong. */
+	double ratio_a = score_ratio(&a->score), ratio_b = score_ratio(&b->score);
+
+	if (worst_a != worst_b)
+		return verdict_worse(worst_a, worst_b) == worst_a ? -1 : 1;
+	if ((ratio_a < 0) != (ratio_b < 0))
+		return ratio_a < 0 ? 1 : -1;
+	if (ratio_a < ratio_b || ratio_a > ratio_b)
+		return ratio_a < ratio_b ? -1 : 1;
+	return a->first < b->first ? -1 : a->first > b->first;
+}
+
+/* The worst first, as everywhere. */
+static struct report_target *sort_targets(const struct report *report)
+{
+	size_t count = report->plan->config->target_count;
+	struct report_target *targets = memory_new(count + 1, sizeof *targets);
 	struct report_target target = { 0 };
+	struct report borrowed = *report;
+
+	for (size_t i = 0; report_next_target(report, &target); i++)
+		targets[i] = target;
+	qsort_r(targets, count, sizeof *targets, compare_targets, &borrowed);
+	return targets;
+}
+
+/* Several targets: one line for each, so that the bad ones are found. */
+static void
+add_overview(const struct report *report, const struct report_target *targets, struct text *out)
+{
+	size_t count = report->plan->config->target_count;
 	unsigned widest = 6;
 
-	while (report_next_target(report, &target)) {
-		unsigned columns = screen_columns(target.about->name);
+	for (size_t i = 0; i < count; i++) {
+		unsigned columns = screen_columns(targets[i].about->name);
 
 		widest = columns > widest ? columns : widest;
 	}
@@ -342,17 +374,17 @@ static void add_overview(const struct report *report, struct text *out)
 				     { "SCORE", 5, STYLE_FAINT },
 				     { "CHECKS", 40, STYLE_FAINT } };
 	screen_add_row(&report->screen, out, 0, heads, 4);
-	for (target = (struct report_target){ 0 }; report_next_target(report, &target);) {
-		enum verdict worst = report_worst(report, &target.score);
-		double ratio = score_ratio(&target.score);
+	for (const struct report_target *target = targets; target < targets + count; target++) {
+		enum verdict worst = report_worst(report, &target->score);
+		double ratio = score_ratio(&target->score);
 		struct text name = { 0 }, score = { 0 }, counts = { 0 };
 
-		screen_add_safe(&name, target.about->name);
+		screen_add_safe(&name, target->about->name);
 		if (ratio < 0)
 			text_add(&score, "none");
 		else
 			text_add_format(&score, "%3.0f %%", 100 * ratio);
-		report_add_counts(&counts, &target.score, ", ");
+		report_add_counts(&counts, &target->score, ", ");
 		struct cell cells[] = {
 			{ heading_of(worst), VERDICT_WIDTH, style_of(worst) },
 			{ text_string(&name), widest, STYLE_BOLD },
@@ -369,14 +401,16 @@ static void add_overview(const struct report *report, struct text *out)
 static void write(const struct report *report, struct text *out)
 {
 	const struct round *round = report->round;
-	struct report_target target = { 0 };
+	struct report_target *targets = sort_targets(report);
+	size_t count = report->plan->config->target_count;
 
-	while (report_next_target(report, &target)) {
-		add_target(report, &target, out);
+	for (size_t i = 0; i < count; i++) {
+		add_target(report, &targets[i], out);
 		text_add_char(out, '\n');
 	}
-	if (report->plan->config->target_count > 1)
-		add_overview(report, out);
+	if (count > 1)
+		add_overview(report, targets, out);
+	free(targets);
 	if (report->interrupted)
 		screen_add_styled(&report->screen, out, STYLE_MAGENTA,
 				  "Interrupted: what was not seen by then is unknown.\n");
