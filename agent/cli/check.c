@@ -32,7 +32,9 @@ static const struct option options[] = {
 	  "Also do what the profile does only when asked.",
 	  option_set_list, AT(scenarios), NULL },
 	{ "peer", 0, true, "NAME=HOST[:PORT]", NULL, COMPLETE_PEER,
-	  "Another system that the hosts talk to; it is looked at from here.",
+	  "Another system that the hosts talk to: a host name, or its address, over both versions"
+	  " of IP by giving it twice. It is looked at from here; some rules hold only from its own"
+	  " address.",
 	  check_set_peer, AT(peers), NULL },
 	{ "vantage", 0, false, "WHERE", setup_vantage_words, COMPLETE_WORDS,
 	  "Where this machine stands; what must be open inside must often be closed outside."
@@ -42,9 +44,9 @@ static const struct option options[] = {
 	{ "timeout", 0, false, "TIME", NULL, COMPLETE_NOTHING,
 	  "How long one observation may take, as seconds or 500ms, 10s, 2m. Usually 10s.",
 	  option_set_time, AT(timeout_ms), NULL },
-	{ "source", 0, false, "ADDRESS", NULL, COMPLETE_NOTHING,
-	  "Connect from this address of the machine.",
-	  setup_set_source, AT(source), NULL },
+	{ "source", 0, true, "ADDRESS", NULL, COMPLETE_NOTHING,
+	  "Connect from this address of the machine; one for each version of IP.",
+	  check_set_source, AT(source), NULL },
 	{ "via-proxy", 0, false, "URL", NULL, COMPLETE_NOTHING,
 	  "Connect through this HTTP proxy.", setup_set_proxy, AT(proxy), NULL },
 	{ "name", 0, false, "NAME", NULL, COMPLETE_NOTHING,

@@ -21,7 +21,8 @@ struct check_settings {
 	/* without a configuration */
 	struct strings profiles, features, scenarios;
 	struct peer_list peers;
-	const char *vantage, *source, *proxy, *server_name, *verify_name, *ca_file,
+	struct dual source;
+	const char *vantage, *proxy, *server_name, *verify_name, *ca_file,
 		*snmp_access;
 	uint8_t family;
 	uint32_t timeout_ms;
@@ -33,8 +34,9 @@ struct check_settings {
 	unsigned verbose;
 };
 
-/* smtp=mail.example:25 */
+/* smtp=mail.example:25; given twice, an address of each version of IP */
 bool check_set_peer(const struct setting *setting);
+bool check_set_source(const struct setting *setting);
 /* The configuration with the chosen targets in it; look at problems->errors before use. */
 struct config *check_config(const struct invocation *invocation, struct problems *problems);
 

@@ -9,32 +9,46 @@
 #include "agent/plan/authorities.h"
 #include "ground/words.h"
 
+/* The one of that name, or a new one; NULL when there is no room. */
+static struct peer *peer_of(struct peer_list *peers, const char *name)
+{
+	for (size_t i = 0; i < peers->count; i++)
+		if (!strcmp(peers->items[i].name, name))
+			return &peers->items[i];
+	if (peers->count == PEERS_MOST)
+		return NULL;
+	peers->items[peers->count] =
+		(struct peer){ .name = name, .place = setup_command_line() };
+	return &peers->items[peers->count++];
+}
+
 bool check_set_peer(const struct setting *setting)
 {
-	struct peer_list *peers = setting->place;
 	const char *equals = strchr(setting->value, '=');
-	char host[256];
-	uint16_t port = 0;
+	struct peer *peer;
+	const char *wrong;
 
-	if (peers->count == PEERS_MOST) {
-		text_add_format(setting->why, "more than %d peers", PEERS_MOST);
-		return false;
-	}
-	if (!equals || equals == setting->value ||
-	    !address_split_host(equals + 1, host, sizeof host, &port) ||
-	    !setup_host(setting->arena, host, setting->why)) {
-		text_clear(setting->why);
+	if (!equals || equals == setting->value) {
 		text_add(setting->why, "give NAME=HOST or NAME=HOST:PORT, as in"
 				       " smtp=mail.example:25");
 		return false;
 	}
-	peers->items[peers->count++] = (struct peer){
-		.name = arena_copy_span(setting->arena, setting->value,
-					(size_t)(equals - setting->value)),
-		.host = arena_copy(setting->arena, host),
-		.port = port,
-		.place = setup_command_line() };
-	return true;
+	peer = peer_of(setting->place, arena_copy_span(setting->arena, setting->value,
+						       (size_t)(equals - setting->value)));
+	wrong = peer ? peer_add_host(peer, equals + 1, setting->arena) : NULL;
+	if (!peer)
+		text_add_format(setting->why, "more than %d peers", PEERS_MOST);
+	else if (wrong)
+		text_add(setting->why, wrong);
+	return peer && !wrong;
+}
+
+bool check_set_source(const struct setting *setting)
+{
+	const char *wrong = dual_add(setting->place, setting->value);
+
+	text_add(setting->why, wrong ? wrong : "");
+	return !wrong;
 }
 
 static void fill_target(struct target *target, const struct check_settings *settings)
@@ -53,7 +67,7 @@ static void fill_target(struct target *target, const struct check_settings *sett
 		vantage_named(settings->vantage, &target->vantage);
 	if (settings->timeout_ms)
 		target->timeout_ms = settings->timeout_ms;
-	if (settings->source)
+	if (dual_over(&settings->source, 0))
 		target->source = settings->source;
 	if (settings->proxy)
 		target->proxy = settings->proxy;
@@ -170,6 +184,7 @@ struct config *check_config(const struct invocation *invocation, struct problems
 					? config_from_hosts(invocation, problems)
 					: config_from_file(invocation, problems);
 
+	config_know_own_addresses(config);
 	if (invocation_has(invocation, "probers"))
 		config->probers = settings->probers;
 	if (settings->name_servers)

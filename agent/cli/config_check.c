@@ -44,6 +44,7 @@ static void check_file(const char *file, const char *profile_dir, struct tally *
 	struct plan *plan;
 
 	/* Also of a file with faults: names that nobody knows are found in the same go. */
+	config_know_own_addresses(config);
 	plan = plan_make(config, profiles, &problems);
 	setup_add_problems(out, &problems);
 	if (!problems.errors)

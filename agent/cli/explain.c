@@ -87,6 +87,7 @@ static void library_open(struct library *library, const struct explain_settings 
 					   problems);
 	if (!from_file)
 		make_up_targets(library, settings, problems);
+	config_know_own_addresses(library->config);
 	if (!problems->errors)
 		library->plan = plan_make(library->config, library->profiles, problems);
 }

@@ -46,6 +46,12 @@ static void add_conditions(struct text *out, const struct rule *rule)
 	if (rule->peer)
 		text_add_format(out, "%swhen the peer %s is given", out->length ? "; " : "",
 				rule->peer);
+	if (rule->only_from)
+		text_add_format(out, "%sonly from the peer %s", out->length ? "; " : "",
+				rule->only_from);
+	if (rule->not_from)
+		text_add_format(out, "%sfrom everywhere but the peer %s",
+				out->length ? "; " : "", rule->not_from);
 	if (rule->not_applicable_when_absent)
 		text_add_format(out, "%swhere there is such a thing", out->length ? "; " : "");
 	if (rule->when_closed == CLOSED_NOT_APPLICABLE)

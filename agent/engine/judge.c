@@ -35,6 +35,7 @@ static const char *const inapplicable_words[] = {
 	[SCENARIO_OFF] = "scenario_off",
 	[PEER_NOT_GIVEN] = "peer_not_given",
 	[OTHER_VANTAGE] = "other_vantage",
+	[OTHER_SOURCE] = "other_source",
 	[NO_PROXY] = "no_proxy",
 	[NO_ACCESS] = "no_access",
 	[SWITCHED_OFF] = "switched_off",

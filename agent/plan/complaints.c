@@ -28,15 +28,6 @@ const char *complain_name(const char *text)
 	return NULL;
 }
 
-const char *complain_address(const char *text)
-{
-	struct address address;
-
-	return address_parse(text, &address)
-		       ? NULL
-		       : "a numeric address such as 10.0.0.5 or 2001:db8::5 must stand here";
-}
-
 static bool label_is_good(const char *label, size_t length)
 {
 	if (!length || length > LABEL_MOST || label[0] == '-' || label[length - 1] == '-')

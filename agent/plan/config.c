@@ -151,7 +151,7 @@ static const struct field agent_fields[] = {
 	  .values = vantage_values },
 	{ "probers", FIELD_NUMBER, AT(struct config, probers), .most = 256 },
 	{ "proxy", FIELD_TEXT, AT(struct config, proxy), .complain = complain_proxy },
-	{ "source", FIELD_TEXT, AT(struct config, source), .complain = complain_address },
+	{ "source", FIELD_OWN, AT(struct config, source), .read = dual_read_field },
 	{ "name_servers", FIELD_OWN, .read = read_name_servers },
 	{ "profile_dir", FIELD_TEXT, AT(struct config, profile_dir),
 	  .complain = complain_path },
@@ -163,29 +163,7 @@ static const struct field agent_fields[] = {
 
 static const struct form agent_form = { "agent", agent_fields, .size = sizeof(struct config) };
 
-/* "host", "host:port" or "[v6]:port" behind the peer's name. */
-static bool read_peer(struct reading *reading, const struct field *field,
-		      const struct node *node, void *base)
-{
-	struct peer *peer = base;
-	char host[256];
-
-	(void)field;
-	if (node->kind != NODE_TEXT)
-		return form_refuse(reading, peer->name, node, "a host, or host:port");
-	if (!address_split_host(node->text, host, sizeof host, &peer->port) ||
-	    complain_host(host)) {
-		form_error(
-			reading, node->place,
-			"'%s' cannot be '%.80s': a peer is a host, or host:port, or [v6]:port",
-			peer->name, node->text);
-		return false;
-	}
-	peer->host = arena_copy(reading->arena, host);
-	return true;
-}
-
-static const struct field peer_field = { "peer", FIELD_OWN, .read = read_peer };
+static const struct field peer_field = { "peer", FIELD_OWN, .read = peer_read_field };
 
 static const struct form peer_form = {
 	"a peer",
@@ -250,7 +228,7 @@ static const struct field target_fields[] = {
 	{ "interval", .kind = FIELD_LATER },
 	{ "timeout", FIELD_DURATION, AT(struct target, timeout_ms),
 	  .least = 100 * CLOCK_MILLISECOND, .most = 10 * MINUTE, .unit = CLOCK_MILLISECOND },
-	{ "source", FIELD_TEXT, AT(struct target, source), .complain = complain_address },
+	{ "source", FIELD_OWN, AT(struct target, source), .read = dual_read_field },
 	{ "proxy", FIELD_TEXT, AT(struct target, proxy), .complain = complain_proxy },
 	{ "server_name", FIELD_TEXT, AT(struct target, server_name), .complain = complain_host },
 	{ "verify_name", FIELD_TEXT, AT(struct target, verify_name), .complain = complain_host },
@@ -277,7 +255,7 @@ static bool check_target(struct reading *reading, const struct node *node, void 
 {
 	struct target *target = base;
 	const struct node *source = node_member(node, "source");
-	struct address address, from;
+	struct address address;
 
 	if (target->ca_file)
 		target->ca_file_place = node_member(node, "ca_file")->place;
@@ -287,10 +265,10 @@ static bool check_target(struct reading *reading, const struct node *node, void 
 		form_error(reading, node_member(node, "family")->place,
 			   "the address %s is IPv%u: remove 'family'", target->address,
 			   address.family);
-	if (source && source->kind == NODE_TEXT && address_parse(source->text, &from) &&
-	    from.family != address.family)
+	if (source && dual_over(&target->source, 0) &&
+	    !dual_over(&target->source, address.family))
 		form_error(reading, source->place, "%s is reached over IPv%u: this is IPv%u",
-			   target->address, address.family, from.family);
+			   target->address, address.family, address.family == 6 ? 4 : 6);
 	return true;
 }
 
@@ -443,6 +421,11 @@ struct target *config_add_target(struct config *config, const char *name, const 
 				   .address = arena_copy(config->arena, address) };
 	target_defaults(config, target);
 	return target;
+}
+
+void config_know_own_addresses(struct config *config)
+{
+	config->own = own_addresses_now(config->arena);
 }
 
 void config_free(struct config *config)

@@ -6,20 +6,15 @@
 #ifndef AGENT_PLAN_CONFIG_H
 #define AGENT_PLAN_CONFIG_H
 
+#include "agent/plan/peer.h"
 #include "agent/plan/problems.h"
 #include "agent/plan/profile.h"
+#include "net/own.h"
 
 struct limits {
 	uint32_t probes_per_second;	/* observations begun by the whole agent; 0: unlimited */
 	uint32_t per_target;		/* conversations at once with one target */
 	uint32_t packets_per_second;	/* towards one host; 0: unlimited */
-};
-
-struct peer {
-	const char *name;		/* "smtp" */
-	const char *host;
-	uint16_t port;			/* 0: the rule's own */
-	struct place place;
 };
 
 struct label {
@@ -54,7 +49,7 @@ struct target {
 	enum vantage vantage;
 	uint8_t family;			/* 4, 6; 0: both */
 	uint32_t timeout_ms;
-	const char *source;		/* for its own family; the agent's when not given */
+	struct dual source;		/* from where we look; the agent's when not given */
 	const char *proxy;		/* for all that is looked at; NULL: the agent's is used for
 					   what is elsewhere (URLs, names), and else none */
 	const char *server_name, *verify_name;	/* a rule's own win; see plan_rule.c */
@@ -74,7 +69,9 @@ struct exception {
 struct config {
 	enum vantage vantage;
 	unsigned probers;		/* 0: one per CPU */
-	const char *proxy, *source;
+	const char *proxy;
+	struct dual source;
+	struct own_addresses own;	/* this machine's; see config_know_own_addresses() */
 	const char *name_servers;	/* see config_add_name_server(); NULL: the system's */
 	const char *profile_dir;	/* the user's own profiles, or NULL */
 	const char *state_dir;		/* where things are remembered; NULL: the usual place */
@@ -101,6 +98,8 @@ struct target *config_add_target(struct config *config, const char *name, const 
 /* Appends a numeric address, with or without its port, to a list as the resolver takes it.
  * NULL, or what is wrong, for people. */
 const char *config_add_name_server(struct text *list, const char *server);
+/* Before a plan is made for this machine: some rules hold from one address only. */
+void config_know_own_addresses(struct config *config);
 void config_free(struct config *config);
 
 /* For seen.h: whether the target of that number has this name; arg is a named_target. */

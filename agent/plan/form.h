@@ -84,6 +84,5 @@ void form_error(struct reading *reading, struct place place, const char *format,
 const char *complain_id(const char *text);
 const char *complain_name(const char *text);
 const char *complain_host(const char *text);
-const char *complain_address(const char *text);	/* not a numeric one */
 
 #endif

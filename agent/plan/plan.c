@@ -15,6 +15,7 @@ static void planning_end(struct planning *planning)
 	free(planning->menus);
 	free(planning->filled);
 	free(planning->chosen);
+	free(planning->origins);
 	text_free(&planning->scratch);
 }
 
@@ -71,6 +72,7 @@ const char *inapplicable_sentence(enum inapplicable why)
 		[FEATURE_OFF] = "the feature is not switched on for this target",
 		[SCENARIO_OFF] = "the scenario was not asked for",
 		[PEER_NOT_GIVEN] = "the target has no such peer",
+		[OTHER_SOURCE] = "the rule is for connections from another address than ours",
 		[OTHER_VANTAGE] = "the rule is for an agent that stands elsewhere",
 		[NO_PROXY] = "neither the target nor the agent has a proxy",
 		[NO_ACCESS] = "no SNMP access is given",

@@ -18,6 +18,7 @@ enum inapplicable {
 	SCENARIO_OFF,
 	PEER_NOT_GIVEN,
 	OTHER_VANTAGE,
+	OTHER_SOURCE,		/* we look from the address of a peer, or not from it */
 	NO_PROXY,		/* the rule asks for that path */
 	NO_ACCESS,		/* only who may read the system sees that */
 	SWITCHED_OFF		/* by an override of the target */

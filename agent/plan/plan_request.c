@@ -24,14 +24,14 @@ static const char *host_of_url(struct planning *planning, const char *string)
 }
 
 /* "" where nothing is looked up. */
-static const char *
-host_of(struct planning *planning, const struct turn *turn, const struct subject *subject)
+static const char *host_of(struct planning *planning, const struct turn *turn,
+			   const struct subject *subject, uint8_t family)
 {
 	if (turn->rule->collector->looks_inside || subject->kind == SUBJECT_NAME)
 		return "";
 	if (subject->kind == SUBJECT_URL)
 		return host_of_url(planning, subject->text);
-	return turn->peer ? turn->peer->host : planning->target->address;
+	return turn->peer ? dual_over(&turn->peer->hosts, family) : planning->target->address;
 }
 
 /* Nobody goes through a proxy to ask the name servers, or this machine. */
@@ -70,13 +70,13 @@ bool planning_is_familyless(const struct turn *turn)
 uint8_t planning_only_family(const struct planning *planning, const struct turn *turn,
 			     const struct subject *subject)
 {
-	struct address address;
+	const struct peer *peer = turn->peer;
 	uint8_t of_url = planning_family_of_url(subject);
 
 	if (of_url)
 		return of_url;
-	if (turn->peer && address_parse(turn->peer->host, &address))
-		return address.family;
+	if (peer && (!peer->hosts.four || !peer->hosts.six))
+		return peer->hosts.six ? 6 : 4;
 	if (planning->family && !turn->peer)
 		return planning->family;
 	return planning->target->family;
@@ -112,7 +112,7 @@ static struct request make_request(struct planning *planning, const struct turn 
 	struct request request = {
 		.collector = turn->rule->collector,
 		.subject = *subject,
-		.host = host_of(planning, turn, subject),
+		.host = host_of(planning, turn, subject, way.family),
 		.family = way.family,
 		.starttls = turn->rule->starttls,
 		.proxy = planning_proxy(planning, turn, subject, way),
@@ -120,15 +120,13 @@ static struct request make_request(struct planning *planning, const struct turn 
 		.packets_per_second = config->limits.packets_per_second,
 		.wanted = turn->common.wanted,
 	};
-	struct address source;
 
 	give_names(planning, turn, &request);
 	if (turn->common.tells_snmp && !turn->peer)
 		request.snmp = target->snmp;
-	/* To a proxy we go over any version of IP. */
-	if (target->source && address_parse(target->source, &source) &&
-	    (source.family == way.family || (way.by_proxy && !way.family)))
-		request.source = target->source;
+	/* To a proxy we go over any version of IP; what looks inside goes nowhere. */
+	if (way.family || way.by_proxy)
+		request.source = planning_source(planning, turn, way.family);
 	/* What the rule says holds; else some need longer than usual. */
 	request.timeout_ms = turn->rule->timeout_us
 				     ? (uint32_t)(turn->rule->timeout_us / CLOCK_MILLISECOND)

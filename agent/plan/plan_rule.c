@@ -19,14 +19,6 @@ static bool any_of(const char *const *wanted, size_t wanted_count, const char *c
 	return false;
 }
 
-static const struct peer *find_peer(const struct target *target, const char *name)
-{
-	for (size_t i = 0; i < target->peer_count; i++)
-		if (!strcmp(target->peers[i].name, name))
-			return &target->peers[i];
-	return NULL;
-}
-
 static bool matches_full_name(struct planning *planning, const char *pattern,
 			      const char *profile, const char *id)
 {
@@ -99,14 +91,16 @@ static bool lacks_access(const struct target *target, const struct turn *turn)
 	return needed && (!target->snmp || turn->peer);
 }
 
-static void decide(const struct target *target, struct turn *turn)
+static void decide(const struct planning *planning, struct turn *turn)
 {
+	const struct target *target = planning->target;
 	const struct rule *rule = turn->rule;
 	bool feature_on =
 		!rule->feature_count || any_of(rule->features, rule->feature_count,
 					       target->features, target->feature_count);
 
-	turn->peer = rule->peer ? find_peer(target, rule->peer) : NULL;
+	turn->peer = planning_peer(planning, rule->peer);
+	turn->families = planning_families_from_here(planning, rule);
 	turn->unused_feature = !feature_on && rule->otherwise_count;
 	if (turn->inapplicable == SWITCHED_OFF)
 		return;
@@ -117,8 +111,11 @@ static void decide(const struct target *target, struct turn *turn)
 		turn->inapplicable = SCENARIO_OFF;
 	else if (!feature_on && !turn->unused_feature)
 		turn->inapplicable = FEATURE_OFF;
-	else if (rule->peer && !turn->peer)
+	else if ((rule->peer && !turn->peer) ||
+		 (rule->only_from && !planning_peer(planning, rule->only_from)))
 		turn->inapplicable = PEER_NOT_GIVEN;
+	else if (!turn->families)
+		turn->inapplicable = OTHER_SOURCE;
 	else if (lacks_access(target, turn))
 		turn->inapplicable = NO_ACCESS;
 }
@@ -249,6 +246,8 @@ add_check(struct planning *planning, const struct turn *turn, size_t subject, st
 	if (way.by_proxy && turn->inapplicable == APPLICABLE &&
 	    !planning_proxy(planning, turn, about, way))
 		check.inapplicable = NO_PROXY;
+	if (check.inapplicable == APPLICABLE && !planning_looks_from_there(turn, way.family))
+		check.inapplicable = OTHER_SOURCE;
 	if (check.inapplicable == APPLICABLE)
 		check.observation = planning_observe(planning, turn, about, way);
 	plan->checks = memory_room_for(plan->checks, plan->check_count, &planning->check_room,
@@ -297,7 +296,7 @@ void planning_add_rule(struct planning *planning, const struct menu *menu, size_
 	turn.subject_count = turn.rule->subject_count;
 	turn.severity = turn.rule->severity;
 	apply_overrides(planning, &turn);
-	decide(planning->target, &turn);
+	decide(planning, &turn);
 	move_to_port_of_peer(planning, &turn);
 	for (size_t i = 0; i < turn.subject_count; i++) {
 		if (turn.rule->via != VIA_PROXY)

@@ -236,6 +236,7 @@ void planning_add_target(struct planning *planning, uint32_t index)
 	planning->family = address_parse(target->address, &address) ? address.family : 0;
 	choose_profiles(planning);
 	check_names(planning);
+	planning_note_origins(planning);
 	most = 2 * count_subjects(planning);
 	planning->names_may_clash =
 		planning->chosen_count > 1 || moves_subjects(target) || target->peer_count;

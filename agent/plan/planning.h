@@ -57,7 +57,12 @@ struct planning {
 	bool guesses;			/* a profile is not known: nobody can say what it names */
 	bool names_may_clash;
 	bool *override_used;
+	unsigned *origins;		/* by peer: over what we look from its address */
+	size_t origin_room;
 };
+
+/* Versions of IP, or-ed. */
+enum { OVER_IPV4 = 1, OVER_IPV6 = 2, OVER_ANY = OVER_IPV4 | OVER_IPV6 };
 
 /* A rule as it is for the target at hand. */
 struct turn {
@@ -71,6 +76,7 @@ struct turn {
 	enum inapplicable inapplicable;
 	bool unused_feature;
 	const struct peer *peer;	/* to look at instead of the target, or NULL */
+	unsigned families;		/* over which we look from where the rule holds */
 };
 
 /* plan_target.c */
@@ -90,6 +96,15 @@ const char *planning_proxy(const struct planning *planning, const struct turn *t
 /* The number of the observation, which may have been asked for before. */
 uint32_t planning_observe(struct planning *planning, const struct turn *turn,
 			  const struct subject *subject, struct way way);
+/* plan_source.c: planning_note_origins() first, when the target's profiles are chosen. */
+void planning_note_origins(struct planning *planning);
+/* The target's, or NULL. */
+const struct peer *planning_peer(const struct planning *planning, const char *name);
+unsigned planning_families_from_here(const struct planning *planning, const struct rule *rule);
+bool planning_looks_from_there(const struct turn *turn, uint8_t family);
+/* NULL: the kernel may choose. */
+const char *planning_source(const struct planning *planning, const struct turn *turn,
+			    uint8_t family);
 /* plan_wanted.c */
 struct common planning_common(const struct rule *rule);
 /* plan_ports.c: fills allowed-ports in for the checks from `first` on. */

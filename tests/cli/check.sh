@@ -64,7 +64,43 @@ not_observable:
     reason: We never log in
     by_hand: Ask
 END
+cat >"$work/profiles/from.yaml" <<END
+profile: from
+title: Satellite
+peers: { server: The server }
+rules:
+  - id: for-the-server
+    observe: port
+    subject: tcp/$web
+    only_from: server
+    expect: { port.state: { is: open } }
+    because: The server talks to it
+  - id: for-nobody-else
+    observe: port
+    subject: tcp/$web
+    not_from: server
+    expect: { port.state: { is_not: open } }
+    because: Nobody else does
+END
 toy=(check --profile=toy --probes-per-second=0)
+
+# --- from whose address ------------------------------------------------------
+# All of 127.0.0.0/8 is ours, nothing of 192.0.2.0/24.
+from=(check --profile=from --verbose)
+run 2 "${from[@]}" 127.0.0.1
+says '1 peer not given'
+run 0 "${from[@]}" --peer=server=127.0.0.9 127.0.0.1
+says '1 other source'
+run 2 "${from[@]}" --peer=server=192.0.2.9 --peer='server=[2001:db8::9]' 127.0.0.1
+says '1 other source'
+run 2 "${from[@]}" --peer=server=127.0.0.9 --source=127.0.0.8 127.0.0.1
+run 0 "${from[@]}" --peer=server=127.0.0.9 --source=127.0.0.9 --source=::1 127.0.0.1
+run 3 "${from[@]}" --peer=server=localhost 127.0.0.1
+warns 'must be given by its addresses'
+run 3 "${from[@]}" --peer=server=127.0.0.9 --peer=server=127.0.0.8 127.0.0.1
+warns 'one address of each version of IP is enough'
+run 3 "${from[@]}" --source=127.0.0.9 --source=127.0.0.8 127.0.0.1
+warns 'one address of each version of IP is enough'
 
 # --- exit codes ------------------------------------------------------------
 run 2 "${toy[@]}" 127.0.0.1

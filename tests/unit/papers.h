@@ -17,6 +17,7 @@ struct papers {
 	struct profiles *profiles;
 	struct config *config;
 	struct plan *plan;
+	struct own_addresses own;	/* of the machine the plan is made on */
 };
 
 static inline int set_up(void **state)
@@ -98,6 +99,7 @@ static inline const struct plan *make_plan(struct papers *papers, const char *co
 	text_add(&yaml, config);
 	papers->config = config_read_bytes("c", yaml.bytes, yaml.length, &papers->problems);
 	text_free(&yaml);
+	papers->config->own = papers->own;
 	profiles_settle(papers->profiles, &papers->problems);
 	papers->plan = plan_make(papers->config, papers->profiles, &papers->problems);
 	return papers->plan;

@@ -80,7 +80,7 @@ void switch_everything_on(struct setting *setting)
 	target->peer_count = profile->peer_count;
 	for (size_t i = 0; i < profile->peer_count; i++)
 		target->peers[i] = (struct peer){ .name = profile->peers[i].name,
-						  .host = "192.0.2.2" };
+						  .hosts = { .four = "192.0.2.2" } };
 }
 
 const struct rule *rule_of(const struct setting *setting, const char *id)

@@ -128,7 +128,7 @@ static void targets_have_the_agents_or_their_own(void **state)
 
 	read_profile(*state, "p.yaml", HEAD("p") PEERS "rules:\n" SNMP_RULE WEB
 		     RULE("of-peer", "observe: snmp, subject: udp/161, peer: smtp, "
-				     "expect: { snmp.access: { is: granted } }"));
+				     "expect: { snmp.default_community: { is: false } }"));
 	plan = make_plan(*state, "agent: { snmp_access: { version: 2c, community: all } }\n"
 				 "targets:\n"
 				 "  - { name: a, address: 10.0.0.5, profiles: p,"

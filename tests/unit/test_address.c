@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "collectors/subject.h"
+#include "ground/memory.h"
 #include "net/address.h"
+#include "net/own.h"
 #include "net/url.h"
 
 static void addresses_are_read_and_written(void **state)
@@ -193,6 +195,30 @@ static void a_url_is_scheme_host_port_and_path(void **state)
 	assert_int_equal(url.scheme, URL_TCP);
 }
 
+static bool is_ours(const struct own_addresses *own, const char *string)
+{
+	struct address address;
+
+	assert_true(address_parse(string, &address));
+	return own_addresses_have(own, &address);
+}
+
+/* Whatever interfaces there are: the loopback's whole network is ours, documentation is not. */
+static void this_machine_has_its_own_addresses_and_no_others(void **state)
+{
+	struct arena *arena = arena_new();
+	struct own_addresses own = own_addresses_now(arena);
+
+	(void)state;
+	assert_true(is_ours(&own, "127.0.0.1"));
+	assert_true(is_ours(&own, "127.9.9.9"));
+	assert_false(is_ours(&own, "192.0.2.77"));
+	assert_false(is_ours(&own, "2001:db8:77::1"));
+	own.count = 0;
+	assert_false(is_ours(&own, "127.0.0.1"));
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +229,7 @@ int main(void)
 		cmocka_unit_test(hosts_are_told_from_their_ports),
 		cmocka_unit_test(subjects_are_read_into_their_canonical_form),
 		cmocka_unit_test(any_is_a_port_of_both_protocols),
+		cmocka_unit_test(this_machine_has_its_own_addresses_and_no_others),
 		cmocka_unit_test(a_url_is_scheme_host_port_and_path),
 	};
 

@@ -56,7 +56,7 @@ static void the_agent_is_read_with_everything_in_it(void **state)
 	assert_int_equal(config->vantage, VANTAGE_DMZ);
 	assert_int_equal(config->probers, 3);
 	assert_string_equal(config->proxy, "http://user:secret@proxy.example:3128");
-	assert_string_equal(config->source, "10.0.0.9");
+	assert_string_equal(config->source.four, "10.0.0.9");
 	assert_string_equal(config->name_servers, "10.0.0.2:53,10.0.0.3:5353,[2001:db8::1]:53");
 	assert_string_equal(config->profile_dir, "/etc/profiles");
 	assert_string_equal(config->state_dir, "/srv/ucposture");
@@ -79,16 +79,16 @@ static void a_target_is_read_with_everything_in_it(void **state)
 	assert_int_equal(target->feature_count, 1);
 	assert_string_equal(target->features[0], "mobile");
 	assert_int_equal(target->peer_count, 3);
-	assert_string_equal(target->peers[0].host, "mail.example");
+	assert_string_equal(target->peers[0].hosts.four, "mail.example");
 	assert_int_equal(target->peers[0].port, 0);
-	assert_string_equal(target->peers[1].host, "10.0.0.7");
+	assert_string_equal(target->peers[1].hosts.four, "10.0.0.7");
 	assert_int_equal(target->peers[1].port, 4450);
-	assert_string_equal(target->peers[2].host, "2001:db8::7");
+	assert_string_equal(target->peers[2].hosts.six, "2001:db8::7");
 	assert_string_equal(target->labels[0].value, "hamburg");
 	assert_int_equal(target->vantage, VANTAGE_EXTERNAL);
 	assert_int_equal(target->family, 6);
 	assert_int_equal(target->timeout_ms, 1500);
-	assert_string_equal(target->source, "2001:db8::9");
+	assert_string_equal(target->source.six, "2001:db8::9");
 	assert_string_equal(target->server_name, "www.pbx.example");
 	assert_string_equal(target->verify_name, "10.0.0.5");
 	assert_string_equal(target->ca_file, "customer-ca.pem");
@@ -108,7 +108,7 @@ static void a_target_takes_what_it_does_not_say_from_the_agent(void **state)
 	const struct target *target = &read_config(*state, whole)->targets[1];
 
 	assert_int_equal(target->vantage, VANTAGE_DMZ);
-	assert_string_equal(target->source, "10.0.0.9");
+	assert_string_equal(target->source.four, "10.0.0.9");
 	assert_null(target->proxy);
 	assert_int_equal(target->timeout_ms, 10000);
 	assert_int_equal(target->family, 0);
@@ -275,7 +275,7 @@ static void null_leaves_the_default(void **state)
 
 	assert_good(*state);
 	assert_null(config->proxy);
-	assert_null(config->source);
+	assert_null(dual_over(&config->source, 0));
 }
 
 static void an_empty_file_is_no_configuration(void **state)
@@ -375,6 +375,63 @@ static void the_example_has_none_with_all_keys_switched_on_either(void **state)
 	assert_int_equal(config->targets[1].override_count, 2);
 }
 
+static void peers_and_sources_have_an_address_of_each_version(void **state)
+{
+	const struct config *config = read_config(
+		*state, "targets:\n"
+			"  - { name: a, address: x, profiles: x, source: [ '::9', 10.0.0.9 ],\n"
+			"      peers: { s: [ '10.0.0.7:25', '[2001:db8::7]:25' ] } }\n"
+			"  - { name: b, address: 10.0.0.1, profiles: x,\n"
+			"      source: [ '::9', 10.0.0.9 ] }\n");
+
+	assert_good(*state);
+	assert_string_equal(config->targets[0].source.four, "10.0.0.9");
+	assert_string_equal(config->targets[0].source.six, "::9");
+	assert_string_equal(config->targets[0].peers[0].hosts.four, "10.0.0.7");
+	assert_string_equal(config->targets[0].peers[0].hosts.six, "2001:db8::7");
+	assert_int_equal(config->targets[0].peers[0].port, 25);
+}
+
+static void what_cannot_be_addresses_of_one_system_is_refused(void **state)
+{
+	read_config(*state, "agent:\n"
+			    "  source: [ 10.0.0.1, 10.0.0.2 ]\n"
+			    "targets:\n"
+			    "  - name: a\n"
+			    "    address: x\n"
+			    "    profiles: x\n"
+			    "    source: []\n"
+			    "    peers:\n"
+			    "      two: [ 10.0.0.1, 10.0.0.2 ]\n"
+			    "      mixed: [ 10.0.0.1, smtp.example ]\n"
+			    "      later: [ smtp.example, 10.0.0.1 ]\n"
+			    "      ports: [ 10.0.0.1, '[::1]:25' ]\n"
+			    "      none: []\n"
+			    "      deep: [ [ 10.0.0.1 ] ]\n"
+			    "  - { name: b, address: x, profiles: x, source: { a: b } }\n"
+			    "  - { name: c, address: x, profiles: x, source: x }\n");
+	assert_problems(
+		*state,
+		"c:2:23: error: 'source' cannot be '10.0.0.2': one address of each version of IP "
+		"is enough\n"
+		"c:7:13: error: 'source' needs at least one element\n"
+		"c:9:24: error: 'two' cannot be '10.0.0.2': one address of each version of IP is "
+		"enough\n"
+		"c:10:26: error: 'mixed' cannot be 'smtp.example': a peer is a host name, or an "
+		"address of each version of IP\n"
+		"c:11:30: error: 'later' cannot be '10.0.0.1': a peer is a host name, or an "
+		"address of each version of IP\n"
+		"c:12:26: error: 'ports' cannot be '[::1]:25': all addresses of a peer have the "
+		"same port\n"
+		"c:13:13: error: 'none' needs at least one element\n"
+		"c:14:15: error: 'deep' must be a host, or host:port, or a list of addresses, "
+		"not a list\n"
+		"c:15:49: error: 'source' must be an address, or a list of one for each version "
+		"of IP, not a map\n"
+		"c:16:49: error: 'source' cannot be 'x': a numeric address such as 10.0.0.5 or "
+		"2001:db8::5 must stand here\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +455,8 @@ int main(void)
 		PAPERS_TEST(a_missing_file_leaves_the_defaults),
 		PAPERS_TEST(the_example_has_no_mistake),
 		PAPERS_TEST(the_example_has_none_with_all_keys_switched_on_either),
+		PAPERS_TEST(peers_and_sources_have_an_address_of_each_version),
+		PAPERS_TEST(what_cannot_be_addresses_of_one_system_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -315,6 +315,7 @@ static void an_inapplicable_check_says_why(void **state)
 		[SCENARIO_OFF] = "scenario_off",
 		[PEER_NOT_GIVEN] = "peer_not_given",
 		[OTHER_VANTAGE] = "other_vantage",
+		[OTHER_SOURCE] = "other_source",
 		[NO_PROXY] = "no_proxy",
 		[NO_ACCESS] = "no_access",
 		[SWITCHED_OFF] = "switched_off",
