@@ -246,32 +246,6 @@ static void nagios_gives_each_of_several_targets_a_score(void **state)
 	has(text_string(&made->out), " 'it''s score'=100.0%;;;0;100 'b score'=U\n");
 }
 
-static void of_several_targets_people_read_the_worst_first(void **state)
-{
-	static const char *const expected[] = { "worst", "bad", "some", "unseen", "good" };
-	struct made_round *made = *state;
-	const char *at;
-
-	made_target(made, "good");
-	made_check(made, "a", VERDICT_OK);
-	made_target(made, "unseen");
-	made_check(made, "a", VERDICT_UNKNOWN);
-	made_target(made, "bad");
-	made_check(made, "a", VERDICT_CRITICAL);
-	made_check(made, "b", VERDICT_OK);
-	made_target(made, "some");
-	made_check(made, "a", VERDICT_WARNING);
-	made_target(made, "worst");
-	made_check(made, "a", VERDICT_CRITICAL);
-	at = made_write(made, "human");
-	/* In the order of the tables, and once more in that of the overview. */
-	for (size_t i = 0; i < 2 * 5; i++) {
-		at = strstr(at, expected[i % 5]);
-		assert_non_null(at);
-		at++;
-	}
-}
-
 static void csv_cells_are_quoted_and_never_formulas(void **state)
 {
 	struct made_round *made = *state;
@@ -505,7 +479,6 @@ int main(void)
 		MADE(nagios_says_it_in_one_line),
 		MADE(nagios_says_more_when_asked),
 		MADE(nagios_gives_each_of_several_targets_a_score),
-		MADE(of_several_targets_people_read_the_worst_first),
 		MADE(csv_cells_are_quoted_and_never_formulas),
 		MADE(csv_has_a_header_even_without_checks),
 		MADE(junit_tells_failures_errors_and_skipped_apart),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What reports advise about a finding.
+ * What reports for people advise about a finding, and what they begin with.
  */
 #include "tests/unit/unit.h"
 
@@ -84,6 +84,32 @@ static void a_rule_is_told_with_both_remedies(void **state)
 	has(rule_told(made, &made->rules[0]), "Fix        without the feature: Close it\n");
 }
 
+static void of_several_targets_people_read_the_worst_first(void **state)
+{
+	static const char *const expected[] = { "worst", "bad", "some", "unseen", "good" };
+	struct made_round *made = *state;
+	const char *at;
+
+	made_target(made, "good");
+	made_check(made, "a", VERDICT_OK);
+	made_target(made, "unseen");
+	made_check(made, "a", VERDICT_UNKNOWN);
+	made_target(made, "bad");
+	made_check(made, "a", VERDICT_CRITICAL);
+	made_check(made, "b", VERDICT_OK);
+	made_target(made, "some");
+	made_check(made, "a", VERDICT_WARNING);
+	made_target(made, "worst");
+	made_check(made, "a", VERDICT_CRITICAL);
+	at = made_write(made, "human");
+	/* In the order of the tables, and once more in that of the overview. */
+	for (size_t i = 0; i < 2 * 5; i++) {
+		at = strstr(at, expected[i % 5]);
+		assert_non_null(at);
+		at++;
+	}
+}
+
 #define MADE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -92,6 +118,7 @@ int main(void)
 		MADE_TEST(what_is_open_without_its_feature_has_a_remedy_of_its_own),
 		MADE_TEST(in_use_or_without_a_remedy_of_its_own_the_usual_one_is_told),
 		MADE_TEST(a_rule_is_told_with_both_remedies),
+		MADE_TEST(of_several_targets_people_read_the_worst_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
