@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent/cli/cli.h"
+#include "agent/cli/language.h"
 #include "agent/cli/output.h"
 #include "agent/cli/progress.h"
 #include "agent/cli/report.h"
@@ -187,7 +188,7 @@ static int tell(const struct check_settings *settings, struct report *report)
 	bool good;
 
 	report->agent = "ucposture " PACKAGE_VERSION;
-	report->german = settings->language && !strcmp(settings->language, "de");
+	report->german = language_is_german(settings->language);
 	report->verbose = settings->verbose;
 	screen_of(settings->output ? -1 : STDOUT_FILENO, setup_colour(settings->colour),
 		  &report->screen);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "agent/cli/cli.h"
+#include "agent/cli/language.h"
 #include "agent/cli/rule_text.h"
 #include "agent/cli/setup.h"
 #include "ground/words.h"
@@ -119,20 +120,17 @@ static void add_facts(const struct screen *screen, const struct rule *rule, stru
 	}
 }
 
-static void add_document(const struct screen *screen, const struct library *library,
-			 const struct rule *rule, struct text *out)
+static void add_document(const struct document *document)
 {
-	const struct profile *profile = profiles_named(library->profiles, rule->profile);
+	const struct profile *profile = document->profile;
 	struct text line = { 0 };
 
-	if (!profile)
-		return;
-	text_add(&line, profile->title);
+	text_add(&line, language_title(document->german, profile->title, profile->title_de));
 	if (profile->document)
 		text_add_format(&line, ": %s", profile->document);
 	if (profile->version)
 		text_add_format(&line, ", %s", profile->version);
-	screen_add_pair(screen, out, 0, "Document", text_string(&line));
+	screen_add_pair(&document->screen, document->out, 0, "Document", text_string(&line));
 	text_free(&line);
 }
 
@@ -162,6 +160,9 @@ static void add_uses(const struct screen *screen, const struct library *library,
 static void add_explanation(const struct screen *screen, const struct library *library,
 			    const struct rule *rule, bool german, struct text *out)
 {
+	const struct document document = {
+		.profile = profiles_named(library->profiles, rule->profile), .screen = *screen,
+		.german = german, .out = out };
 	struct text head = { 0 };
 
 	if (out->length)
@@ -169,11 +170,10 @@ static void add_explanation(const struct screen *screen, const struct library *l
 	text_add_format(&head, "%s.%s", rule->profile, rule->id);
 	screen_add_styled(screen, out, STYLE_BOLD, text_string(&head));
 	text_add_char(out, '\n');
-	screen_add_wrapped(screen, out, german && rule->title_de ? rule->title_de : rule->title,
-			   0);
+	screen_add_wrapped(screen, out, language_title(german, rule->title, rule->title_de), 0);
 	text_add_char(out, '\n');
-	rule_add(screen, out, 0, rule);
-	add_document(screen, library, rule, out);
+	rule_add(&document, 0, rule);
+	add_document(&document);
 	add_facts(screen, rule, out);
 	add_uses(screen, library, rule, out);
 	text_free(&head);
@@ -182,7 +182,7 @@ static void add_explanation(const struct screen *screen, const struct library *l
 static void find(const struct library *library, const char *word,
 		 const struct explain_settings *settings, struct text *out)
 {
-	bool german = settings->language && !strcmp(settings->language, "de");
+	bool german = language_is_german(settings->language);
 	struct screen screen;
 	const struct rule **told =
 		memory_new(library->plan->check_count + 1, sizeof(struct rule *));

@@ -3,215 +3,100 @@
 #include <unistd.h>
 
 #include "agent/cli/cli.h"
-#include "agent/cli/rule_text.h"
+#include "agent/cli/language.h"
+#include "agent/cli/profile_text.h"
 #include "agent/cli/setup.h"
 #include "ground/words.h"
 
 struct profiles_settings {
 	const char *profile_dir, *language, *colour;
+	unsigned verbose;
 };
 
 #define AT(member) offsetof(struct profiles_settings, member)
 
-static const struct option options[] = {
+static const struct option list_options[] = {
 	SETUP_PROFILE_DIR(AT(profile_dir)),
 	SETUP_LANGUAGE(AT(language)),
 	SETUP_COLOUR(AT(colour)),
 	{ 0 }
 };
 
-/* One profile on its way to the screen. */
-struct document {
-	const struct profile *profile;
-	struct screen screen;
-	bool german;
-	struct text *out;
+static const struct option show_options[] = {
+	SETUP_PROFILE_DIR(AT(profile_dir)),
+	SETUP_LANGUAGE(AT(language)),
+	SETUP_COLOUR(AT(colour)),
+	{ "verbose", 'v', true, NULL, NULL, COMPLETE_NOTHING,
+	  "Each rule in full: what it looks at and expects, why, and how to put it right.",
+	  option_set_count, AT(verbose), NULL },
+	{ 0 }
 };
 
-static const char *title_in(const struct document *document, const char *title,
-			    const char *title_de)
+/* Columns of the list; the document has one where there is room for it. */
+struct table {
+	unsigned name, title, document;
+};
+
+static struct table measure(const struct profiles *profiles, const struct document *document)
 {
-	return document->german && title_de ? title_de : title;
-}
+	enum { NUMBERS = 15, DOCUMENT_LEAST = 24, TITLE_MOST = 40 };
+	struct table table = { .name = 4, .title = 5 };
 
-static void add_heading(const struct document *document, const char *heading,
-			const char *more)
-{
-	struct text line = { 0 };
+	for (size_t i = 0; i < profiles_count(profiles); i++) {
+		const struct profile *profile = profiles_at(profiles, i);
+		unsigned name = screen_columns(profile->name);
+		unsigned title = screen_columns(
+			language_title(document->german, profile->title, profile->title_de));
 
-	text_add(&line, heading);
-	if (more)
-		text_add_format(&line, " %s", more);
-	text_add_char(document->out, '\n');
-	screen_add_styled(&document->screen, document->out, STYLE_BOLD, text_string(&line));
-	text_add_char(document->out, '\n');
-	text_free(&line);
-}
-
-static void add_named(const struct document *document, const char *heading,
-		      const struct named *named, size_t count)
-{
-	unsigned widest = 9;
-
-	for (size_t i = 0; i < count; i++)
-		if (screen_columns(named[i].name) > widest)
-			widest = screen_columns(named[i].name);
-	if (count)
-		add_heading(document, heading, NULL);
-	for (size_t i = 0; i < count; i++) {
-		struct cell cells[] = {
-			{ named[i].name, widest, STYLE_PLAIN },
-			{ named[i].title ? named[i].title : "",
-			 document->screen.width - widest - 4, STYLE_PLAIN }
-		};
-
-		screen_add_row(&document->screen, document->out, 2, cells, 2);
+		table.name = name > table.name ? name : table.name;
+		table.title = title > table.title ? title : table.title;
 	}
+	unsigned room = document->screen.width - table.name - NUMBERS - 2;
+	if (table.title > TITLE_MOST)
+		table.title = TITLE_MOST;
+	if (room >= table.title + 2 + DOCUMENT_LEAST)
+		table.document = room - table.title - 2;
+	else
+		table.title = room;
+	return table;
 }
 
-static void add_rule(const struct document *document, const struct rule *rule)
+static void add_line(const struct document *document, const struct table *table,
+		     enum style style, const char *const words[5])
 {
-	const struct screen *screen = &document->screen;
-	struct text head = { 0 };
+	const struct cell cells[] = {
+		{ words[0], table->name, style == STYLE_FAINT ? style : STYLE_BOLD },
+		{ words[1], 5, style }, { words[2], 6, style }, { words[3], table->title, style },
+		{ words[4], table->document, style }
+	};
 
-	text_add_char(document->out, '\n');
-	text_add_format(&head, "  %s", rule->id);
-	screen_add_styled(screen, document->out, STYLE_BOLD, text_string(&head));
-	if (strcmp(rule->profile, document->profile->name) != 0)
-		text_add_format(document->out, " (from %s)", rule->profile);
-	text_add(document->out, "\n    ");
-	screen_add_wrapped(screen, document->out, title_in(document, rule->title, rule->title_de),
-			   4);
-	rule_add(screen, document->out, 4, rule);
-	text_free(&head);
-}
-
-/* Where a rule stands in the document: under its first feature, else its first scenario,
- * else its peer, else among those that always apply. */
-static bool belongs(const struct rule *rule, const char *feature, const char *scenario,
-		    const char *peer)
-{
-	if (rule->feature_count)
-		return feature && !strcmp(rule->features[0], feature);
-	if (rule->scenario_count)
-		return scenario && !strcmp(rule->scenarios[0], scenario);
-	if (rule->peer)
-		return peer && !strcmp(rule->peer, peer);
-	return !feature && !scenario && !peer;
-}
-
-static void add_group(const struct document *document, const char *feature,
-		      const char *scenario, const char *peer)
-{
-	const struct profile *profile = document->profile;
-	bool begun = false;
-
-	for (size_t i = 0; i < profile->rule_count; i++) {
-		if (!belongs(&profile->rules[i], feature, scenario, peer))
-			continue;
-		if (!begun && feature)
-			add_heading(document, "Rules with the feature", feature);
-		else if (!begun && scenario)
-			add_heading(document, "Rules in the scenario", scenario);
-		else if (!begun && peer)
-			add_heading(document, "Rules for the peer", peer);
-		else if (!begun)
-			add_heading(document, "Rules that always apply", NULL);
-		begun = true;
-		add_rule(document, &profile->rules[i]);
-	}
-}
-
-static void add_not_observable(const struct document *document)
-{
-	const struct profile *profile = document->profile;
-
-	if (profile->not_observable_count)
-		add_heading(document, "What nobody can see from the network", NULL);
-	for (size_t i = 0; i < profile->not_observable_count; i++) {
-		const struct not_observable *item = &profile->not_observable[i];
-		struct text sentence = { 0 };
-
-		screen_add_safe(&sentence, item->sentence);
-		text_add(document->out, "\n  ");
-		screen_add_wrapped(&document->screen, document->out, text_string(&sentence), 2);
-		screen_add_pair(&document->screen, document->out, 4, "Unseen", item->reason);
-		screen_add_pair(&document->screen, document->out, 4, "By hand", item->by_hand);
-		screen_add_pair(&document->screen, document->out, 4, "Source", item->reference);
-		text_free(&sentence);
-	}
-}
-
-static void add_source(const struct document *document)
-{
-	const struct profile *profile = document->profile;
-	const char *parts[] = { profile->vendor, profile->document, profile->version };
-	struct text line = { 0 };
-
-	for (size_t i = 0; i < 3; i++)
-		if (parts[i])
-			text_add_item(&line, ", ", parts[i]);
-	screen_add_pair(&document->screen, document->out, 0, "Source", text_string(&line));
-	screen_add_pair(&document->screen, document->out, 0, "Extends", profile->extends);
-	text_clear(&line);
-	text_add_format(&line, "%zu; what nobody can see from the network: %zu",
-			profile->rule_count, profile->not_observable_count);
-	screen_add_pair(&document->screen, document->out, 0, "Rules", text_string(&line));
-	text_free(&line);
-}
-
-static void add_document(const struct document *document)
-{
-	const struct profile *profile = document->profile;
-	struct text head = { 0 };
-
-	text_add_format(&head, "%s (%s)", title_in(document, profile->title, profile->title_de),
-			profile->name);
-	screen_add_styled(&document->screen, document->out, STYLE_BOLD, text_string(&head));
-	text_add_char(document->out, '\n');
-	text_free(&head);
-	add_source(document);
-	add_named(document, "Features", profile->features, profile->feature_count);
-	add_named(document, "Scenarios", profile->scenarios, profile->scenario_count);
-	add_named(document, "Peers", profile->peers, profile->peer_count);
-	add_group(document, NULL, NULL, NULL);
-	for (size_t i = 0; i < profile->feature_count; i++)
-		add_group(document, profile->features[i].name, NULL, NULL);
-	for (size_t i = 0; i < profile->scenario_count; i++)
-		add_group(document, NULL, profile->scenarios[i].name, NULL);
-	for (size_t i = 0; i < profile->peer_count; i++)
-		add_group(document, NULL, NULL, profile->peers[i].name);
-	add_not_observable(document);
+	screen_add_row(&document->screen, document->out, 0, cells, table->document ? 5 : 4);
 }
 
 static void add_table(const struct profiles *profiles, struct document *document)
 {
-	unsigned widest = 4;
+	const struct table table = measure(profiles, document);
+	const char *const heads[] = { "NAME", "RULES", "UNSEEN", "TITLE", "DOCUMENT" };
 
-	for (size_t i = 0; i < profiles_count(profiles); i++) {
-		unsigned columns = screen_columns(profiles_at(profiles, i)->name);
-
-		widest = columns > widest ? columns : widest;
-	}
-	const struct cell heads[] = { { "NAME", widest, STYLE_FAINT }, { "RULES", 5, STYLE_FAINT },
-				     { "UNSEEN", 6, STYLE_FAINT }, { "TITLE", 40, STYLE_FAINT } };
-	screen_add_row(&document->screen, document->out, 0, heads, 4);
+	add_line(document, &table, STYLE_FAINT, heads);
 	for (size_t i = 0; i < profiles_count(profiles); i++) {
 		const struct profile *profile = profiles_at(profiles, i);
-		struct text rules = { 0 }, unseen = { 0 };
+		struct text rules = { 0 }, unseen = { 0 }, title = { 0 }, source = { 0 };
 
 		text_add_format(&rules, "%5zu", profile->rule_count);
 		text_add_format(&unseen, "%6zu", profile->not_observable_count);
-		struct cell cells[] = {
-			{ profile->name, widest, STYLE_BOLD },
-			{ text_string(&rules), 5, STYLE_PLAIN },
-			{ text_string(&unseen), 6, STYLE_PLAIN },
-			{ title_in(document, profile->title, profile->title_de),
-			 document->screen.width - widest - 17, STYLE_PLAIN }
-		};
-		screen_add_row(&document->screen, document->out, 0, cells, 4);
+		screen_add_safe(&title, language_title(document->german, profile->title,
+						       profile->title_de));
+		if (profile->document)
+			screen_add_safe(&source, profile->document);
+		const char *const words[] = { profile->name, text_string(&rules),
+					      text_string(&unseen), text_string(&title),
+					      text_string(&source) };
+		add_line(document, &table, STYLE_PLAIN, words);
 		text_free(&rules);
 		text_free(&unseen);
+		text_free(&title);
+		text_free(&source);
 	}
 }
 
@@ -244,7 +129,8 @@ static int show(const struct invocation *invocation, bool list)
 	struct problems problems = { 0 };
 	struct text out = { 0 };
 	struct document document = {
-		.german = settings->language && !strcmp(settings->language, "de"), .out = &out };
+		.german = language_is_german(settings->language),
+		.in_full = settings->verbose, .out = &out };
 	struct profiles *profiles = setup_profiles(settings->profile_dir, &problems);
 	bool good = setup_is_sound(&problems);
 
@@ -252,7 +138,7 @@ static int show(const struct invocation *invocation, bool list)
 	if (list) {
 		add_table(profiles, &document);
 	} else if (find_profile(invocation, profiles, &document)) {
-		add_document(&document);
+		profile_text_add(&document);
 	} else {
 		good = false;
 	}
@@ -281,7 +167,7 @@ const struct command *profiles_list_command(void)
 		.summary = "List the products we know the guides of.",
 		.about = "Lists the profiles with the number of their rules, and of the demands"
 			 " that nobody can see from the network. The same as 'ucposture profiles'.",
-		.options = options,
+		.options = list_options,
 		.settings_size = sizeof(struct profiles_settings),
 		.run = run_list
 	};
@@ -295,10 +181,11 @@ const struct command *profiles_show_command(void)
 		.name = "profiles show",
 		.usage = "[OPTION...] NAME",
 		.summary = "Read a profile: its rules, and the sentence behind each.",
-		.about = "Shows a profile as a document: what it can be told about a system, each"
-			 " rule with its reason, its remedy and its place in the vendor's guide,"
-			 " and what has to be looked at by hand.",
-		.options = options,
+		.about = "Shows a profile as a document, chapter by chapter: the ports with their"
+			 " direction and who comes there, encryption, certificates, hosts"
+			 " elsewhere; each rule with its place in the vendor's guide; and what has"
+			 " to be looked at by hand.",
+		.options = show_options,
 		.settings_size = sizeof(struct profiles_settings),
 		.most_operands = 1,
 		.operands = COMPLETE_PROFILE,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/cli/cli.h"
+#include "agent/cli/language.h"
 
 static const struct report_format *const formats[] = {
 	&report_human, &report_json, &report_prometheus, &report_nagios, &report_csv,
@@ -119,8 +120,7 @@ size_t *report_order(const struct report *report, const struct report_target *ta
 
 const char *report_title(const struct report *report, const struct check *check)
 {
-	return report->german && check->rule->title_de ? check->rule->title_de
-						       : check->rule->title;
+	return language_title(report->german, check->rule->title, check->rule->title_de);
 }
 
 void report_add_rule(struct text *out, const struct rule *rule)

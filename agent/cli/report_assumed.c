@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/cli/language.h"
 #include "ground/memory.h"
 
 /* Whether "a, b, c" has that item. */
@@ -21,43 +22,55 @@ static bool has_item(const struct text *list, const char *item)
 	return false;
 }
 
-/* The names of what a profile offers, those that are on and those that could be. Two
- * profiles may offer the same. */
-static void add_named(const struct named *named, size_t count, const char *const *chosen,
-		      size_t chosen_count, struct text *on, struct text *off)
+/* Features, scenarios or peers: those that are on, with their titles, and the names of those
+ * that could be. */
+struct choice {
+	struct text on, off;
+	struct text known;	/* names of both: two profiles may offer the same */
+};
+
+static void add_named(const struct report *report, const struct named *named, size_t count,
+		      const char *const *chosen, size_t chosen_count, struct choice *choice)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct text *list = off;
+		bool on = false;
 
+		if (has_item(&choice->known, named[i].name))
+			continue;
+		text_add_item(&choice->known, ", ", named[i].name);
 		for (size_t at = 0; at < chosen_count; at++)
-			if (!strcmp(chosen[at], named[i].name))
-				list = on;
-		if (!has_item(list, named[i].name))
-			text_add_item(list, ", ", named[i].name);
+			on = on || !strcmp(chosen[at], named[i].name);
+		text_add_item(on ? &choice->on : &choice->off, ", ", "");
+		if (on)
+			language_add_named(report->german, named, count, named[i].name,
+					   &choice->on);
+		else
+			text_add(&choice->off, named[i].name);
 	}
 }
 
-static void add_choice(const struct report *report, const char *key, struct text *on,
-		       struct text *off, struct text *out)
+static void add_choice(const struct report *report, const char *key, struct choice *choice,
+		       struct text *out)
 {
 	struct text both = { 0 };
 
-	if (on->length)
-		text_add_format(&both, "on: %s", text_string(on));
-	if (on->length && off->length)
+	if (choice->on.length)
+		text_add_format(&both, "on: %s", text_string(&choice->on));
+	if (choice->on.length && choice->off.length)
 		text_add(&both, "; ");
-	if (off->length)
-		text_add_format(&both, "off: %s", text_string(off));
+	if (choice->off.length)
+		text_add_format(&both, "off: %s", text_string(&choice->off));
 	screen_add_pair(&report->screen, out, 0, key, text_string(&both));
 	text_free(&both);
-	text_free(on);
-	text_free(off);
+	text_free(&choice->on);
+	text_free(&choice->off);
+	text_free(&choice->known);
 }
 
 static void add_choices(const struct report *report, const struct target *target,
 			struct text *out)
 {
-	struct text on[3] = { { 0 } }, off[3] = { { 0 } };
+	struct choice features = { 0 }, scenarios = { 0 }, given = { 0 };
 	const char **peers = memory_new(target->peer_count + 1, sizeof *peers);
 
 	for (size_t i = 0; i < target->peer_count; i++)
@@ -68,16 +81,16 @@ static void add_choices(const struct report *report, const struct target *target
 
 		if (!profile)
 			continue;
-		add_named(profile->features, profile->feature_count, target->features,
-			  target->feature_count, &on[0], &off[0]);
-		add_named(profile->scenarios, profile->scenario_count, target->scenarios,
-			  target->scenario_count, &on[1], &off[1]);
-		add_named(profile->peers, profile->peer_count, peers, target->peer_count,
-			  &on[2], &off[2]);
+		add_named(report, profile->features, profile->feature_count, target->features,
+			  target->feature_count, &features);
+		add_named(report, profile->scenarios, profile->scenario_count,
+			  target->scenarios, target->scenario_count, &scenarios);
+		add_named(report, profile->peers, profile->peer_count, peers,
+			  target->peer_count, &given);
 	}
-	add_choice(report, "Features", &on[0], &off[0], out);
-	add_choice(report, "Scenarios", &on[1], &off[1], out);
-	add_choice(report, "Peers", &on[2], &off[2], out);
+	add_choice(report, "Features", &features, out);
+	add_choice(report, "Scenarios", &scenarios, out);
+	add_choice(report, "Peers", &given, out);
 	free(peers);
 }
 
@@ -97,11 +110,11 @@ void assumed_add(const struct report *report, const struct target *target,
 	for (size_t i = 0; i < target->profile_count; i++) {
 		const struct profile *profile =
 			profiles_named(report->plan->profiles, target->profiles[i]);
-		const char *title = profile && report->german && profile->title_de
-					    ? profile->title_de
-					    : profile ? profile->title : NULL;
 
-		text_add_item(&profiles, ", ", title ? title : target->profiles[i]);
+		text_add_item(&profiles, ", ",
+			      profile ? language_title(report->german, profile->title,
+						       profile->title_de)
+				      : target->profiles[i]);
 	}
 	screen_add_pair(&report->screen, out, 0, "Profiles", text_string(&profiles));
 	add_choices(report, target, out);

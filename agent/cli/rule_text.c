@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/cli/rule_text.h"
 
+#include "agent/cli/language.h"
 #include "agent/engine/wording.h"
 
-static void add_list(struct text *out, const char *const *items, size_t count,
-		     const char *separator)
+/* "mobile-clients (Mobile clients) or ucc-clients (UCC clients)" */
+static void add_names(struct text *out, const struct document *document,
+		      const struct named *list, size_t list_count, const char *const *names,
+		      size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		text_add_format(out, "%s%s", i ? separator : "", items[i]);
+	for (size_t i = 0; i < count; i++) {
+		text_add(out, i ? " or " : "");
+		language_add_named(document->german, list, list_count, names[i], out);
+	}
 }
 
-static void add_subjects(struct text *out, const struct rule *rule)
+void rule_add_subjects(struct text *out, const struct rule *rule)
 {
 	for (size_t i = 0; i < rule->subject_count; i++)
 		text_add_format(out, "%s%s", i ? ", " : "", rule->subjects[i].text);
@@ -28,35 +33,71 @@ static void add_vantages(struct text *out, unsigned vantages)
 	}
 }
 
-/* When the rule applies, if not always. */
-static void add_conditions(struct text *out, const struct rule *rule)
+/* A condition more: "; in scenario ". */
+static struct text *further(struct text *out, const char *words)
 {
-	if (rule->vantages != VANTAGE_ANY) {
-		text_add(out, "from vantage ");
-		add_vantages(out, rule->vantages);
-	}
-	if (rule->feature_count) {
-		text_add(out, out->length ? "; with feature " : "with feature ");
-		add_list(out, rule->features, rule->feature_count, " or ");
-	}
-	if (rule->scenario_count) {
-		text_add(out, out->length ? "; in scenario " : "in scenario ");
-		add_list(out, rule->scenarios, rule->scenario_count, " or ");
-	}
-	if (rule->peer)
-		text_add_format(out, "%swhen the peer %s is given", out->length ? "; " : "",
-				rule->peer);
-	if (rule->only_from)
-		text_add_format(out, "%sonly from the peer %s", out->length ? "; " : "",
-				rule->only_from);
-	if (rule->not_from)
-		text_add_format(out, "%sfrom everywhere but the peer %s",
-				out->length ? "; " : "", rule->not_from);
+	text_add_item(out, "; ", words);
+	return out;
+}
+
+static void add_peer(struct text *out, const struct document *document, const char *words,
+		     const char *peer, const char *rest)
+{
+	const struct profile *profile = document->profile;
+
+	if (!peer)
+		return;
+	add_names(further(out, words), document, profile->peers, profile->peer_count, &peer, 1);
+	text_add(out, rest);
+}
+
+/* When the rule applies, if not always. */
+static void add_conditions(struct text *out, const struct document *document,
+			   const struct rule *rule)
+{
+	const struct profile *profile = document->profile;
+
+	if (rule->vantages != VANTAGE_ANY)
+		add_vantages(further(out, "from vantage "), rule->vantages);
+	if (rule->feature_count)
+		add_names(further(out, "with feature "), document, profile->features,
+			  profile->feature_count, rule->features, rule->feature_count);
+	if (rule->scenario_count)
+		add_names(further(out, "in scenario "), document, profile->scenarios,
+			  profile->scenario_count, rule->scenarios, rule->scenario_count);
+	add_peer(out, document, "when the peer ", rule->peer, " is given");
+	add_peer(out, document, "only from the peer ", rule->only_from, "");
+	add_peer(out, document, "from everywhere but the peer ", rule->not_from, "");
 	if (rule->not_applicable_when_absent)
-		text_add_format(out, "%swhere there is such a thing", out->length ? "; " : "");
+		further(out, "where there is such a thing");
 	if (rule->when_closed == CLOSED_NOT_APPLICABLE)
-		text_add_format(out, "%swhile something listens there",
-				out->length ? "; " : "");
+		further(out, "while something listens there");
+	if (rule->provisional_while)
+		text_add_format(further(out, "provisional while "), "%s finds something there",
+				rule->provisional_while);
+}
+
+/* What it looks at, and as whom. */
+static void add_look(struct text *out, const struct rule *rule)
+{
+	static const char *const paths[] = {
+		[VIA_DIRECT] = " directly",
+		[VIA_PROXY] = " through the proxy",
+		[VIA_DIRECT | VIA_PROXY] = " directly and through the proxy",
+	};
+
+	text_add_format(out, "%s ", rule->collector->name);
+	rule_add_subjects(out, rule);
+	if (rule->starttls)
+		text_add_format(out, " after STARTTLS (%s)", rule->starttls);
+	if (rule->server_name)
+		text_add_format(out, " as %s", rule->server_name);
+	if (rule->verify_name)
+		text_add_format(out, ", which must be for %s", rule->verify_name);
+	if (rule->by_address)
+		text_add(out, " by its address");
+	if (rule->via)
+		text_add(out, paths[rule->via]);
 }
 
 static void add_remedies(const struct screen *screen, struct text *out, unsigned indent,
@@ -71,28 +112,12 @@ static void add_remedies(const struct screen *screen, struct text *out, unsigned
 	text_free(&line);
 }
 
-void rule_add(const struct screen *screen, struct text *out, unsigned indent,
-	      const struct rule *rule)
+void rule_add(const struct document *document, unsigned indent, const struct rule *rule)
 {
-	static const char *const paths[] = {
-		[VIA_DIRECT] = " directly",
-		[VIA_PROXY] = " through the proxy",
-		[VIA_DIRECT | VIA_PROXY] = " directly and through the proxy",
-	};
-	struct text line = { 0 };
+	const struct screen *screen = &document->screen;
+	struct text *out = document->out, line = { 0 };
 
-	text_add_format(&line, "%s ", rule->collector->name);
-	add_subjects(&line, rule);
-	if (rule->starttls)
-		text_add_format(&line, " after STARTTLS (%s)", rule->starttls);
-	if (rule->server_name)
-		text_add_format(&line, " as %s", rule->server_name);
-	if (rule->verify_name)
-		text_add_format(&line, ", which must be for %s", rule->verify_name);
-	if (rule->by_address)
-		text_add(&line, " by its address");
-	if (rule->via)
-		text_add(&line, paths[rule->via]);
+	add_look(&line, rule);
 	screen_add_pair(screen, out, indent, "Looks at", text_string(&line));
 	text_clear(&line);
 	wording_expected(rule->expect, rule->expect_count, NULL, &line);
@@ -103,7 +128,7 @@ void rule_add(const struct screen *screen, struct text *out, unsigned indent,
 	wording_expected(rule->otherwise, rule->otherwise_count, NULL, &line);
 	screen_add_pair(screen, out, indent, "Otherwise", text_string(&line));
 	text_clear(&line);
-	add_conditions(&line, rule);
+	add_conditions(&line, document, rule);
 	screen_add_pair(screen, out, indent, "Applies", text_string(&line));
 	screen_add_pair(screen, out, indent, "Severity", severity_word(rule->severity));
 	screen_add_pair(screen, out, indent, "Why", rule->because);

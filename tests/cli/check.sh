@@ -237,9 +237,9 @@ warns "(did you mean 'toy.web'?)"
 run 3 explain
 warns 'which check?'
 run 0 profiles show toy
-says 'Rules with the feature calls'
-says 'Rules in the scenario sweep'
-says 'Rules for the peer mail'
+says 'Feature: Calls (calls)'
+says 'Scenario: '
+says 'to mail'
 says 'By hand    Ask'
 
 # --- interrupted -----------------------------------------------------------

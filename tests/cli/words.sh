@@ -120,7 +120,8 @@ cp "$work/out" "$work/before"
 run 0 profiles list
 cmp -s "$work/out" "$work/before" || complain 'profiles is not profiles list'
 run 0 profiles show starface
-says 'Rules that always apply'
+says 'Ports'
+says 'Always'
 says 'What nobody can see from the network'
 says 'Source'
 [ "$(wc -L <"$work/out")" -le 80 ] || complain 'profiles show is wider than 80'

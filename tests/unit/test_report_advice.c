@@ -66,8 +66,13 @@ static void in_use_or_without_a_remedy_of_its_own_the_usual_one_is_told(void **s
 
 static const char *rule_told(struct made_round *made, const struct rule *rule)
 {
+	static const struct profile profile = { .name = "made" };
+	const struct document document = { .profile = &profile,
+					   .screen = made->report.screen,
+					   .out = &made->out };
+
 	text_clear(&made->out);
-	rule_add(&made->report.screen, &made->out, 0, rule);
+	rule_add(&document, 0, rule);
 	return text_string(&made->out);
 }
 
