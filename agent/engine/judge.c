@@ -203,23 +203,33 @@ static void decide_violated(const struct hearing *hearing, struct judgement *jud
 	judgement->reason = "violated";
 }
 
+/* Of a rule with `otherwise` it is that which asks for nobody: what a feature in use needs is
+ * not as it should be when nobody serves it. */
+static enum when_closed when_closed(const struct check *check)
+{
+	const struct rule *rule = check->rule;
+	bool needed = rule->otherwise_count && !check->unused_feature;
+
+	return needed && rule->when_closed == CLOSED_OK ? CLOSED_UNKNOWN : rule->when_closed;
+}
+
 /* At once: who has answered before does listen. A refusal comes from the target itself; that
  * nobody answers may also be a fault on the way, so only a rule that wants it so believes it. */
 static bool nobody_serves(const struct hearing *hearing)
 {
 	const struct observation *observation = hearing->observation;
-	bool content = hearing->check->rule->when_closed == CLOSED_OK;
+	enum when_closed meaning = when_closed(hearing->check);
 
 	if (observation->outcome.stage != STAGE_CONNECT || facts_count(observation->facts))
 		return false;
 	switch (observation->outcome.reason) {
 	case REASON_REFUSED:
-		return hearing->check->rule->when_closed != CLOSED_UNKNOWN;
+		return meaning != CLOSED_UNKNOWN;
 	case REASON_TIMED_OUT:
 	case REASON_UNREACHABLE:
 	case REASON_PROHIBITED:
 	case REASON_RESET:
-		return content;
+		return meaning == CLOSED_OK;
 	default:
 		return false;
 	}
@@ -231,7 +241,7 @@ static void decide_missing(const struct hearing *hearing, struct judgement *judg
 	const struct observation *observation = hearing->observation;
 
 	if (nobody_serves(hearing)) {
-		judgement->verdict = hearing->check->rule->when_closed == CLOSED_OK
+		judgement->verdict = when_closed(hearing->check) == CLOSED_OK
 					     ? VERDICT_OK
 					     : VERDICT_NOT_APPLICABLE;
 		judgement->reason = "closed";
@@ -381,7 +391,7 @@ static char *describe_expected(const struct check *check,
 		wording_expected(check->expect, check->expect_count, recollection, &out);
 	else
 		wording_expected(rule->expect, rule->expect_count, recollection, &out);
-	if (rule->when_closed == CLOSED_OK)
+	if (when_closed(check) == CLOSED_OK)
 		text_add(&out, ", or closed");
 	return text_take(&out);
 }

@@ -245,6 +245,21 @@ static void nobody_there_is_fine_where_the_rule_says_so(void **state)
 	becomes(scene, VERDICT_CRITICAL, "violated");
 }
 
+static void nobody_there_is_fine_only_while_the_feature_is_off(void **state)
+{
+	struct scene *scene = *state;
+
+	against_text(expect(scene, STATE, OPERATOR_IS), "open");
+	scene->rule.when_closed = CLOSED_OK;
+	scene->rule.otherwise_count = 1;
+	fails(scene, STAGE_CONNECT, REASON_REFUSED);
+	becomes(scene, VERDICT_UNKNOWN, "refused");
+	reads(scene, "open", "no answer (refused at connect)");
+	scene->check.unused_feature = true;
+	becomes(scene, VERDICT_OK, "closed");
+	reads(scene, "open, or closed", "closed (refused at connect)");
+}
+
 static void what_a_subject_has_not_means_what_the_rule_says(void **state)
 {
 	struct scene *scene = *state;
@@ -466,6 +481,7 @@ int main(void)
 		SCENE(a_name_without_this_family_is_not_applicable),
 		SCENE(a_refused_connection_means_what_the_rule_says),
 		SCENE(nobody_there_is_fine_where_the_rule_says_so),
+		SCENE(nobody_there_is_fine_only_while_the_feature_is_off),
 		SCENE(what_a_subject_has_not_means_what_the_rule_says),
 		SCENE(a_port_of_an_unused_feature_is_said_to_be_one),
 		SCENE(an_exception_covers_a_finding_until_its_end),
