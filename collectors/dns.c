@@ -262,7 +262,7 @@ static void dns_stop(struct run *run)
 const struct collector dns_collector = {
 	.name = "dns",
 	.answers = "What do the name servers say of a name, and do they agree?",
-	.kinds = SUBJECT_NAME,
+	.kinds = SUBJECT_NAME | SUBJECT_OWN_NAME,
 	.subject = "pbx.example",
 	.familyless = true,
 	.facts = dns_fact_table,

@@ -65,6 +65,8 @@ static const char *kinds_wanted(unsigned kinds)
 		       " for the target such as http://*:8080/";
 	if (kinds & SUBJECT_URL)
 		return "a subject here is a URL such as https://host/path or tcp://host:port";
+	if (kinds & SUBJECT_OWN_NAME)
+		return "a subject here is a host name, or a star for the target's own";
 	if (kinds & SUBJECT_NAME)
 		return "a subject here is a host name";
 	return "a subject here is tcp/PORT";
@@ -125,6 +127,10 @@ static bool parse_text(const char *string, unsigned kinds, struct subject *out,
 		out->first = out->last = PORT_OF_HTTPS;
 		return true;
 	}
+	if (kinds & SUBJECT_OWN_NAME && !strcmp(string, "*")) {
+		out->kind = SUBJECT_OWN_NAME;
+		return true;
+	}
 	return kinds & SUBJECT_NAME && string[0] && !strchr(string, '/') &&
 	       parse_name(string, out, why);
 }
@@ -175,7 +181,8 @@ void subject_format_name(const struct subject *subject, char name[static SUBJECT
 	while (length && name[length - 1] == '-')
 		length--;
 	name[length] = '\0';
-	/* The path of the first page is nothing but a slash. */
+	/* The path of the first page is nothing but a slash, and the target's name but a star. */
 	if (!length)
-		snprintf(name, SUBJECT_ROOM, "root");
+		snprintf(name, SUBJECT_ROOM, "%s",
+			 subject->kind == SUBJECT_OWN_NAME ? "own-name" : "root");
 }

@@ -3,7 +3,7 @@
  * What a collector looks at: tcp/443, udp/10000-20000, tls/5061, any/161 (of TCP and UDP), a
  * URL, a path, a name. A URL names its host, https://push.example/; a path is one of the
  * target's own, /admin or, where it is not https at 443, a URL with a star in the place of its
- * host.
+ * host. A star alone is the name that clients find the target by.
  */
 #ifndef COLLECTORS_SUBJECT_H
 #define COLLECTORS_SUBJECT_H
@@ -19,7 +19,8 @@ enum subject_kind {
 	SUBJECT_URL = 8,
 	SUBJECT_PATH = 16,
 	SUBJECT_NAME = 32,
-	SUBJECT_ANY = 64
+	SUBJECT_ANY = 64,
+	SUBJECT_OWN_NAME = 128	/* becomes a SUBJECT_NAME when a plan is made */
 };
 
 struct subject {

@@ -175,7 +175,7 @@ static const char *host_of(struct arena *arena, const struct subject *subject)
 static bool says_where(const struct collector *collector)
 {
 	return collector->looks_inside ||
-	       !(collector->kinds & ~(unsigned)(SUBJECT_URL | SUBJECT_NAME));
+	       !(collector->kinds & (SUBJECT_TCP | SUBJECT_UDP | SUBJECT_TLS | SUBJECT_PATH));
 }
 
 /* The words after the collector: a subject, a host, or both. */
@@ -186,8 +186,9 @@ static const char *read_place(const struct invocation *invocation,
 	const char *const *words = invocation->operands + 1;
 	const char *wrong = NULL;
 	size_t count = invocation->count - 1;
-	bool is_subject = count && subject_parse(words[0], collector->kinds, look->subject,
-						 subject, &wrong);
+	/* Here there is no target that could have a name. */
+	unsigned kinds = collector->kinds & ~(unsigned)SUBJECT_OWN_NAME;
+	bool is_subject = count && subject_parse(words[0], kinds, look->subject, subject, &wrong);
 
 	if (!count && collector->looks_inside) {
 		subject_parse(collector->subject, collector->kinds, look->subject, subject, &wrong);

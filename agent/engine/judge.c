@@ -37,6 +37,7 @@ static const char *const inapplicable_words[] = {
 	[OTHER_VANTAGE] = "other_vantage",
 	[OTHER_SOURCE] = "other_source",
 	[NO_PROXY] = "no_proxy",
+	[NO_NAME] = "no_name",
 	[NO_ACCESS] = "no_access",
 	[SWITCHED_OFF] = "switched_off",
 };

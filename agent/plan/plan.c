@@ -75,6 +75,7 @@ const char *inapplicable_sentence(enum inapplicable why)
 		[OTHER_SOURCE] = "the rule is for connections from another address than ours",
 		[OTHER_VANTAGE] = "the rule is for an agent that stands elsewhere",
 		[NO_PROXY] = "neither the target nor the agent has a proxy",
+		[NO_NAME] = "the target is given by its address and not by a name",
 		[NO_ACCESS] = "no SNMP access is given",
 		[SWITCHED_OFF] = "the target's overrides switch it off",
 	};

@@ -20,6 +20,7 @@ enum inapplicable {
 	OTHER_VANTAGE,
 	OTHER_SOURCE,		/* we look from the address of a peer, or not from it */
 	NO_PROXY,		/* the rule asks for that path */
+	NO_NAME,		/* the target is given by its address alone */
 	NO_ACCESS,		/* only who may read the system sees that */
 	SWITCHED_OFF		/* by an override of the target */
 };

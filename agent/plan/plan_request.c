@@ -45,6 +45,20 @@ const char *planning_proxy(const struct planning *planning, const struct turn *t
 	return planning->plan->config->proxy;
 }
 
+static bool is_name(const char *host)
+{
+	struct address address;
+
+	return host && !address_parse(host, &address);
+}
+
+const char *planning_own_name(const struct target *target)
+{
+	if (is_name(target->server_name))
+		return target->server_name;
+	return is_name(target->address) ? target->address : NULL;
+}
+
 static uint8_t family_of_host(const char *string)
 {
 	struct address address;
@@ -219,10 +233,18 @@ static void widen(struct request *request, const struct request *other)
 	request->wanted = request->wanted && other->wanted ? request->wanted | other->wanted : 0;
 }
 
+static struct subject asked_for(const struct target *target, const struct subject *subject)
+{
+	if (subject->kind != SUBJECT_OWN_NAME)
+		return *subject;
+	return (struct subject){ .kind = SUBJECT_NAME, .text = planning_own_name(target) };
+}
+
 uint32_t planning_observe(struct planning *planning, const struct turn *turn,
 			  const struct subject *subject, struct way way)
 {
-	struct request request = make_request(planning, turn, subject, way);
+	const struct subject asked = asked_for(planning->target, subject);
+	struct request request = make_request(planning, turn, &asked, way);
 	struct comparison comparison = { planning->plan, &request };
 	struct seen *seen = &planning->seen_observations;
 	uint32_t number, next = (uint32_t)planning->plan->observation_count;

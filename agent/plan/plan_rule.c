@@ -248,6 +248,9 @@ add_check(struct planning *planning, const struct turn *turn, size_t subject, st
 		check.inapplicable = NO_PROXY;
 	if (check.inapplicable == APPLICABLE && !planning_looks_from_there(turn, way.family))
 		check.inapplicable = OTHER_SOURCE;
+	if (about->kind == SUBJECT_OWN_NAME && check.inapplicable == APPLICABLE &&
+	    !planning_own_name(planning->target))
+		check.inapplicable = NO_NAME;
 	if (check.inapplicable == APPLICABLE)
 		check.observation = planning_observe(planning, turn, about, way);
 	plan->checks = memory_room_for(plan->checks, plan->check_count, &planning->check_room,

@@ -93,6 +93,8 @@ uint8_t planning_family_of_url(const struct subject *subject);
 /* NULL: directly. */
 const char *planning_proxy(const struct planning *planning, const struct turn *turn,
 			   const struct subject *subject, struct way way);
+/* By which clients find the target; NULL when it is known by its address alone. */
+const char *planning_own_name(const struct target *target);
 /* The number of the observation, which may have been asked for before. */
 uint32_t planning_observe(struct planning *planning, const struct turn *turn,
 			  const struct subject *subject, struct way way);

@@ -274,7 +274,7 @@ void schema_add_subject(struct json *json, const void *about)
 	struct text kinds = { 0 }, pattern = { 0 };
 
 	/* A number by itself can be a name, but no port: 443 is short of its tcp/. */
-	if (collector->kinds != SUBJECT_NAME)
+	if (!(collector->kinds & SUBJECT_NAME))
 		json_string(json, "type", "string");
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (collector->kinds & parts[i].kind)

@@ -157,6 +157,23 @@ static void subjects_are_read_into_their_canonical_form(void **state)
 	assert_false(subject_parse("udp/53", SUBJECT_TCP, room, &subject, &why));
 }
 
+static void a_star_is_the_name_of_the_target(void **state)
+{
+	char room[SUBJECT_ROOM], name[SUBJECT_ROOM];
+	struct subject subject;
+	const char *why;
+
+	(void)state;
+	assert_true(subject_parse("*", SUBJECT_NAME | SUBJECT_OWN_NAME, room, &subject, &why));
+	assert_int_equal(subject.kind, SUBJECT_OWN_NAME);
+	assert_string_equal(subject.text, "*");
+	subject_format_name(&subject, name);
+	assert_string_equal(name, "own-name");
+	assert_false(subject_parse("*", SUBJECT_URL | SUBJECT_PATH, room, &subject, &why));
+	assert_false(subject_parse("*/", SUBJECT_NAME | SUBJECT_OWN_NAME, room, &subject, &why));
+	assert_non_null(strstr(why, "a star"));
+}
+
 static void any_is_a_port_of_both_protocols(void **state)
 {
 	const unsigned kinds = SUBJECT_TCP | SUBJECT_ANY;
@@ -228,6 +245,7 @@ int main(void)
 		cmocka_unit_test(a_network_with_too_many_bits_is_none),
 		cmocka_unit_test(hosts_are_told_from_their_ports),
 		cmocka_unit_test(subjects_are_read_into_their_canonical_form),
+		cmocka_unit_test(a_star_is_the_name_of_the_target),
 		cmocka_unit_test(any_is_a_port_of_both_protocols),
 		cmocka_unit_test(this_machine_has_its_own_addresses_and_no_others),
 		cmocka_unit_test(a_url_is_scheme_host_port_and_path),

@@ -332,6 +332,7 @@ static void an_inapplicable_check_says_why(void **state)
 		[OTHER_VANTAGE] = "other_vantage",
 		[OTHER_SOURCE] = "other_source",
 		[NO_PROXY] = "no_proxy",
+		[NO_NAME] = "no_name",
 		[NO_ACCESS] = "no_access",
 		[SWITCHED_OFF] = "switched_off",
 	};

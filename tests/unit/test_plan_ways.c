@@ -226,6 +226,43 @@ static void who_goes_another_way_looks_for_itself(void **state)
 	assert_int_equal(plan->checks[3].observation, plan->checks[1].observation);
 }
 
+static const char *own_name_asked_for(struct papers *papers, const char *target)
+{
+	const struct plan *plan =
+		plan_one(papers, "", RULE("a", "observe: dns, subject: '*', "
+						"expect: { dns.a: { present: true } }"),
+			 target);
+
+	assert_good(papers);
+	assert_string_equal(plan->checks[0].name, "dns/own-name/a");
+	assert_string_equal(plan->checks[0].subject, "*");
+	if (plan->checks[0].inapplicable != APPLICABLE) {
+		assert_int_equal(plan->checks[0].inapplicable, NO_NAME);
+		assert_int_equal(plan->checks[0].observation, NO_OBSERVATION);
+		return "";
+	}
+	assert_int_equal(request_of(plan, 0)->subject.kind, SUBJECT_NAME);
+	return request_of(plan, 0)->subject.text;
+}
+
+static void a_star_asks_for_the_name_that_clients_use(void **state)
+{
+	assert_string_equal(own_name_asked_for(*state, "address: pbx.example"), "pbx.example");
+}
+
+static void a_star_asks_for_the_name_beside_an_address(void **state)
+{
+	assert_string_equal(
+		own_name_asked_for(*state, "address: 10.0.0.1, server_name: x.example"),
+		"x.example");
+}
+
+static void who_has_no_name_is_not_asked_for_by_a_star(void **state)
+{
+	assert_string_equal(
+		own_name_asked_for(*state, "address: 10.0.0.1, server_name: 10.0.0.2"), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +275,9 @@ int main(void)
 		PAPERS_TEST(paths_are_not_mixed_up_in_one_observation),
 		PAPERS_TEST(what_is_asked_by_address_has_no_name),
 		PAPERS_TEST(a_path_is_asked_of_the_peer_at_its_port),
+		PAPERS_TEST(a_star_asks_for_the_name_that_clients_use),
+		PAPERS_TEST(a_star_asks_for_the_name_beside_an_address),
+		PAPERS_TEST(who_has_no_name_is_not_asked_for_by_a_star),
 		PAPERS_TEST(overrides_move_urls_and_paths),
 		PAPERS_TEST(what_is_elsewhere_is_observed_once_for_all_targets),
 		PAPERS_TEST(who_goes_another_way_looks_for_itself),
