@@ -32,7 +32,7 @@ offers '' check observe explain profiles config --help --version
 offers 'profiles ' list show schema
 offers 'profiles s' show schema
 offers 'profiles sc' schema
-offers 'profiles show ' asc-neo starface uc-baseline
+offers 'profiles show ' asc-neo aspenuc datatal-flexi starface uc-baseline xphone-connect
 offers 'profiles show star' starface
 offers 'config c' check :files
 offers 'check --form' --format=

@@ -138,7 +138,24 @@ static bool listens(const struct system *system, uint16_t port)
 	return strstr(system->open, word);
 }
 
-/* The first page is as it should be, or as somebody delivered it; nobody answers /admin. */
+static const char *path_of(const char *subject)
+{
+	const char *host = strstr(subject, "*:");
+
+	return host ? strchr(host, '/') : subject;
+}
+
+static bool is_hidden(const struct system *system, const struct check *check)
+{
+	char word[SUBJECT_ROOM + 2];
+
+	snprintf(word, sizeof word, " %s ", path_of(check->subject));
+	return !system->as_delivered &&
+	       (check->rule->by_address ||
+		strstr(system->hidden ? system->hidden : " /admin ", word));
+}
+
+/* Pages are as they should be, or as somebody delivered them. */
 static void look_at_web(const struct system *system, const struct check *check,
 			struct facts *facts)
 {
@@ -146,7 +163,10 @@ static void look_at_web(const struct system *system, const struct check *check,
 	bool old = system->as_delivered;
 
 	facts_set_integer(facts, fact_named("http.final_status"),
-			  strcmp(check->subject, "/admin") != 0 || old ? 200 : 403);
+			  is_hidden(system, check) ? 403 : 200);
+	facts_set_integer(facts, fact_named("http.status"), old ? 200 : 301);
+	if (!old)
+		facts_set_text(facts, fact_named("http.location"), "https://pbx.example/");
 	facts_set_boolean(facts, fact_named("http.redirects_to_https"), !old);
 	if (!old)
 		facts_set_integer(facts, fact_named("http.hsts"), 31536000);
@@ -201,7 +221,9 @@ static bool look_at_files(const struct system *system, const struct check *check
 static bool look_at_page(const struct system *system, const struct check *check,
 			 struct facts *facts)
 {
-	if (!listens(system, strstr(check->subject, ":80/") ? 80 : 443))
+	const char *port = strstr(check->subject, "*:");
+
+	if (!listens(system, port ? (uint16_t)strtoul(port + strlen("*:"), NULL, 10) : 443))
 		return false;
 	look_at_web(system, check, facts);
 	return true;
@@ -214,6 +236,29 @@ static bool look_elsewhere(const struct system *system, const struct check *chec
 	facts_set_boolean(facts, fact_named("reach.ok"), !system->cut_off);
 	facts_set_boolean(facts, fact_named("cert.trusted"), true);
 	facts_set_boolean(facts, fact_named("cert.name_match"), true);
+	return true;
+}
+
+/* Whose names: those of Datatal's servers, in the networks of its document. */
+static bool look_at_names(const struct system *system, const struct check *check,
+			  struct facts *facts)
+{
+	static const char *const four[] = { "82.115.148.20" };
+	static const char *const six[] = { "2a01:650:28:5::255:14" };
+
+	(void)check;
+	facts_set_texts(facts, fact_named("dns.a"), four, 1);
+	if (!system->cut_off)
+		facts_set_texts(facts, fact_named("dns.aaaa"), six, 1);
+	return true;
+}
+
+static bool look_at_machine(const struct system *system, const struct check *check,
+			    struct facts *facts)
+{
+	facts_set_text(facts, fact_named("host.exposure"),
+		       system->as_delivered || strstr(check->subject, "5060") ? "exposed"
+									      : "loopback");
 	return true;
 }
 
@@ -258,6 +303,8 @@ static void look(const struct system *system, const struct check *check,
 		{ "smb", look_at_files },
 		{ "http", look_at_page },
 		{ "reach", look_elsewhere },
+		{ "dns", look_at_names },
+		{ "host", look_at_machine },
 		{ "sip", look_at_sip },
 		{ "ssh", look_at_ssh },
 	};

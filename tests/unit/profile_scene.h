@@ -28,11 +28,12 @@ const struct rule *rule_of(const struct setting *setting, const char *id);
 struct system {
 	const char *features;	/* switched on for it, "sip snmp"; NULL: none */
 	const char *open;	/* " tcp/443 udp/5060 " */
+	const char *hidden;	/* pages that are not there, " /tid "; NULL: /admin */
 	const char *signing;	/* NULL: no SMB */
 	bool smb1;
 	bool as_delivered;	/* TLS, SSH and web pages as the vendor has left them years ago */
 	bool rewritten;		/* a box on the way writes its own address into SIP */
-	bool cut_off;		/* from the servers elsewhere */
+	bool cut_off;		/* from the servers elsewhere, and their names */
 };
 
 /* These are the findings, in the order of the profile; and the score is 1 without any. */

@@ -204,14 +204,26 @@ static bool reference_fits(const struct table *table, unsigned number, const str
 	return false;
 }
 
-static void check_references(const struct table *table)
+/* What different collectors see of one table are several here, of the same place. */
+static bool fits_one_of(const struct document *document, const char *place, unsigned number,
+			const struct rule *rule)
+{
+	for (size_t t = 0; t < document->table_count; t++)
+		if (!strcmp(document->tables[t].place, place) &&
+		    reference_fits(&document->tables[t], number, rule))
+			return true;
+	return false;
+}
+
+static void check_references(const struct document *document, const struct table *table)
 {
 	const struct profile *profile = profile_of(table->profile);
 
 	for (size_t i = 0; i < profile->rule_count; i++)
 		for (unsigned number = 1; number < 100; number++)
 			if (refers_to_row(profile->rules[i].reference, table->place, number) &&
-			    !reference_fits(table, number, &profile->rules[i]))
+			    !fits_one_of(document, table->place, number,
+					 &profile->rules[i]))
 				fail_msg("%s: %s, row %u", profile->rules[i].id, table->place,
 					 number);
 }
@@ -221,7 +233,7 @@ static void no_rule_refers_to_a_row_about_something_else(void **state)
 	(void)state;
 	for (size_t d = 0; d < DOCUMENTS; d++)
 		for (size_t t = 0; t < documents[d].table_count; t++)
-			check_references(&documents[d].tables[t]);
+			check_references(&documents[d], &documents[d].tables[t]);
 }
 
 static void every_rule_says_why_how_and_where(void **state)
@@ -285,6 +297,8 @@ static void a_clear_text_port_names_its_encrypted_twin(void **state)
 		{ "asc-neo", "sip-tcp", "5061" },
 		{ "aspenuc", "sip-tcp", "5061" },
 		{ "aspenuc", "sip-udp", "5061" },
+		{ "datatal-flexi", "http-redirect", "443" },
+		{ "datatal-flexi", "external-site-redirect", "4443" },
 		{ "starface", "web-http", "443" },
 		{ "starface", "sip-tcp", "5061" },
 		{ "starface", "autoprovisioning", "50081" },

@@ -9,8 +9,8 @@
 #include "collectors/tls/tls_suites.h"
 #include "tests/unit/profile_scene.h"
 
-static const char *const shipped[] = { "asc-neo", "aspenuc", "starface", "uc-baseline",
-				       "xphone-connect" };
+static const char *const shipped[] = { "asc-neo", "aspenuc", "datatal-flexi", "starface",
+				       "uc-baseline", "xphone-connect" };
 
 enum { SHIPPED = sizeof shipped / sizeof *shipped };
 
@@ -30,6 +30,7 @@ static void everything_can_be_switched_on_at_once(void **state)
 		struct setting *setting = setting_new(shipped[i / 2]);
 
 		setting->target->vantage = vantages[i % 2];
+		setting->target->server_name = "pbx.example";
 		switch_everything_on(setting);
 		setting_plan(setting);
 		expect_names_to_differ(setting->plan);
@@ -170,6 +171,109 @@ static void a_pbx_offers_what_its_scenario_forwards_and_no_more(void **state)
 			"port/tcp-443/forwarded-https port/tcp-5222/forwarded-xmpp");
 }
 
+#define FLEXI_PORTS " udp/5060 tcp/5060 tcp/443 "
+
+static void a_well_kept_flexi_has_no_findings(void **state)
+{
+	static const struct system inside = { .open = FLEXI_PORTS };
+	static const struct system apps = {
+		.features = "mobile-app operator-outside exchange external-site admin-local",
+		.open = FLEXI_PORTS "tcp/80 tcp/4443 tcp/9692 tcp/13404 tcp/13317 ",
+		.hidden = " /admin /flexistat /tid ",
+	};
+	static const struct system proxy = {
+		.features = "mobile-app operator-outside",
+		.open = " tcp/443 tcp/9692 tcp/13404 ",
+		.hidden = " /admin /flexistat /tid /presentity /tidweb ",
+	};
+	static const struct system nothing = { .open = " " };
+
+	(void)state;
+	expect_findings("datatal-flexi", VANTAGE_INTERNAL, NULL, &inside, "");
+	expect_findings("datatal-flexi", VANTAGE_INTERNAL, "sweep", &apps, "");
+	expect_findings("datatal-flexi", VANTAGE_DMZ, NULL, &apps, "");
+	expect_findings("datatal-flexi", VANTAGE_HOST, NULL, &inside, "");
+	expect_findings("datatal-flexi", VANTAGE_EXTERNAL, NULL, &proxy, "");
+	expect_findings("datatal-flexi", VANTAGE_EXTERNAL, NULL, &nothing, "");
+}
+
+static void a_neglected_flexi_is_told_what_is_wrong(void **state)
+{
+	static const struct system flexi = {
+		.open = FLEXI_PORTS "tcp/80 tcp/1337 tcp/1339 tcp/4443 tcp/8080 tcp/9692 "
+				    "tcp/13317 ",
+		.as_delivered = true,
+		.cut_off = true,
+	};
+
+	(void)state;
+	expect_findings("datatal-flexi", VANTAGE_INTERNAL, NULL, &flexi,
+			"certificate/tcp-443/trusted certificate/tcp-443/name "
+			"certificate/tcp-443/remaining tls/tcp-443/versions "
+			"tls/tcp-443/weak-suites tls/tcp-443/suites "
+			"tls/tcp-443/compression http/http-80/redirect http/root/hsts "
+			"http/root/powered-by http/root/cookies http/root/bound-to-name "
+			"http/http-80/bound-to-name http/admin/php-version "
+			"http/mobile/php-version http/tid/php-version "
+			"http/tidweb/php-version port/tcp-9692/telephony-manager "
+			"port/tcp-4443/external-site "
+			"http/http-8080/external-site-redirect "
+			"http/https-4443-admin/external-site-no-others "
+			"http/https-4443-flexistat/external-site-no-others "
+			"http/https-4443-tid/external-site-no-others "
+			"http/http-8080-admin/external-site-no-others-plain "
+			"http/http-8080-flexistat/external-site-no-others-plain "
+			"http/http-8080-tid/external-site-no-others-plain "
+			"port/tcp-1337/ctstack-closed port/tcp-1339/ctstack-closed "
+			"port/tcp-13317/exchange-connector "
+			"reach/https-services.datatal.se/license-server "
+			"dns/services.datatal.se/vendor-addresses");
+	expect_findings("datatal-flexi", VANTAGE_HOST, NULL, &flexi,
+			"host/tcp-1337/ctstack-loopback host/tcp-1339/ctstack-loopback "
+			"reach/https-services.datatal.se/license-server "
+			"dns/services.datatal.se/vendor-addresses");
+	expect_findings("datatal-flexi", VANTAGE_EXTERNAL, NULL, &flexi,
+			"http/http-80/redirect http/admin/outside-admin "
+			"http/root/bound-to-name http/http-80/bound-to-name "
+			"http/admin/php-version http/mobile/php-version "
+			"http/tid/php-version http/tidweb/php-version "
+			"port/tcp-443/outside-web port/tcp-9692/outside-telephony-manager "
+			"http/mobile/outside-mobile http/presentity/outside-presentity "
+			"http/api/outside-api http/tidweb/outside-tidweb "
+			"http/http-80-admin/outside-admin-plain "
+			"http/flexistat/outside-inner-applications "
+			"http/tid/outside-inner-applications "
+			"port/tcp-5060/outside-interfaces "
+			"port/udp-5060/outside-interfaces "
+			"port/tcp-13317/outside-interfaces "
+			"http/https-4443-admin/external-site-no-others "
+			"http/https-4443-flexistat/external-site-no-others "
+			"http/https-4443-tid/external-site-no-others "
+			"http/http-8080-admin/external-site-no-others-plain "
+			"http/http-8080-flexistat/external-site-no-others-plain "
+			"http/http-8080-tid/external-site-no-others-plain "
+			"port/tcp-8080/outside-external-site "
+			"port/tcp-4443/outside-external-site port/tcp-1337/ctstack-closed "
+			"port/tcp-1339/ctstack-closed");
+}
+
+static void what_a_proxy_shows_of_a_flexi_is_what_users_outside_need(void **state)
+{
+	static const struct system flexi = {
+		.features = "tid-booking",
+		.open = " tcp/443 tcp/9692 tcp/13404 ",
+		.hidden = " /admin /tidweb ",
+	};
+
+	(void)state;
+	expect_findings("datatal-flexi", VANTAGE_EXTERNAL, NULL, &flexi,
+			"port/tcp-9692/outside-telephony-manager "
+			"port/tcp-13404/outside-active-state http/mobile/outside-mobile "
+			"http/presentity/outside-presentity http/api/outside-api "
+			"http/flexistat/outside-inner-applications "
+			"http/tid/outside-inner-applications");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +284,9 @@ int main(void)
 		cmocka_unit_test(encryption_is_asked_for_as_the_documents_do),
 		cmocka_unit_test(a_recorder_as_delivered_is_told_about_its_encryption),
 		cmocka_unit_test(a_pbx_speaks_tls_as_its_document_says),
+		cmocka_unit_test(a_well_kept_flexi_has_no_findings),
+		cmocka_unit_test(a_neglected_flexi_is_told_what_is_wrong),
+		cmocka_unit_test(what_a_proxy_shows_of_a_flexi_is_what_users_outside_need),
 		cmocka_unit_test(a_pbx_offers_what_its_scenario_forwards_and_no_more),
 	};
 
