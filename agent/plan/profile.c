@@ -10,7 +10,7 @@ static const struct field title_fields[] = {
 	{ .name = NULL },
 };
 
-static const struct form titles_form = { "titles", title_fields, .size = 0 };
+static const struct form titles_form = { "a feature, scenario or peer", title_fields, .size = 0 };
 
 /* One title, or a map of it and the German one. */
 static bool read_titles(struct reading *reading, const struct field *field,

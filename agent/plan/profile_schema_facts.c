@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "agent/plan/operand.h"
+#include "agent/plan/profile_help.h"
 #include "agent/plan/profile_schema.h"
 #include "collectors/collector.h"
 
@@ -314,11 +315,14 @@ static void add_questions(struct json *json, const struct fact_descriptor *fact)
 		if (operand_is_hex(fact) && compares(question.operator))
 			continue;
 		json_open_object(json, operator_word(question.operator));
+		json_string(json, "description",
+			    profile_help("an operator", operator_word(question.operator)));
 		add_answer(json, &question);
 		json_close_object(json);
 	}
 	if (fact->type == FACT_TEXTS) {
 		json_open_object(json, "entry");
+		json_string(json, "description", profile_help("an operator", "entry"));
 		schema_add_types(json, types);
 		json_integer(json, "minLength", 1);
 		json_close_object(json);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "agent/plan/profile_file.h"
+#include "agent/plan/profile_help.h"
 #include "collectors/collector.h"
 #include "collectors/starttls/starttls.h"
 #include "ground/words.h"
@@ -168,7 +169,11 @@ void schema_add_form(struct json *json, const struct form *form)
 	json_close_array(json);
 	json_open_object(json, "properties");
 	for (const struct field *field = form->fields; field->name; field++) {
+		const char *help = profile_help(form->what, field->name);
+
 		json_open_object(json, field->name);
+		if (help)
+			json_string(json, "description", help);
 		add_field(json, field);
 		json_close_object(json);
 	}

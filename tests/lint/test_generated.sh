@@ -8,4 +8,5 @@ command -v "$python" >/dev/null || {
 	echo "no Python 3 here"
 	exit 77
 }
+"$python" "$top/agent/plan/profile_help.py" - | diff -u "$top/agent/plan/profile_help.c" -
 "$python" "$top/collectors/tls/tls_suites.py" - | diff -u "$top/collectors/tls/tls_suites.c" -
