@@ -188,7 +188,8 @@ static void post_asked(void *arg, unsigned what)
 		return;
 	reader_init(&in, came, (size_t)length);
 	writer_init(&out, room, sizeof room);
-	post->scene.service->answer(&post->scene, &in, &out);
+	if (post->scene.service->answer)
+		post->scene.service->answer(&post->scene, &in, &out);
 	if (out.length && writer_ok(&out))
 		(void)sendto(post->fd, out.bytes, out.length, 0, (struct sockaddr *)&from, width);
 }

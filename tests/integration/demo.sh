@@ -100,6 +100,11 @@ start own-ports env
 compare own-ports
 grep -q '^moved\|^left-out.*udp' "$place/own-ports/said" && fail "own-ports: root's are moved"
 
+diff -u --label profiles --label demonstrated \
+	<(basename -a -s .yaml "$place"/profiles/*.yaml | grep -vx uc-baseline) \
+	<(sed -n 's/^story \([^ ]*\) .*/\1/p' "$place/own-ports/said" | sort) ||
+	fail "not every product is demonstrated"
+
 # Without the right to low ports they are moved, and the configuration says where to.
 start moved-ports setpriv --reuid=65534 --regid=65534 --clear-groups
 compare moved-ports
