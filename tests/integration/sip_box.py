@@ -87,10 +87,14 @@ class Box:
         self.on(up, lambda s: self.pass_on(s, down, lambda m: self.rewrite(m, here, client, True)))
 
     def pass_on(self, source, to, change):
-        message = source.recv(65535)
-        if message:
-            to.sendall(change(message))
-            return
+        try:
+            message = source.recv(65535)
+            if message:
+                to.sendall(change(message))
+                return
+        except OSError:
+            # Who only looks whether a port is open resets.
+            pass
         for sock in (source, to):
             self.selector.unregister(sock)
             sock.close()

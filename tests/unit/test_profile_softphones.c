@@ -10,6 +10,30 @@
 #include "tests/unit/documents.h"
 #include "tests/unit/profile_scene.h"
 
+static void a_satellite_that_shows_itself_to_nobody_has_no_findings(void **state)
+{
+	static const struct system satellite = { .features = "satellite", .open = " " };
+
+	(void)state;
+	expect_findings("xphone-connect", VANTAGE_INTERNAL, NULL, &satellite, "");
+	expect_findings("xphone-connect", VANTAGE_DMZ, "sweep", &satellite, "");
+	expect_findings("xphone-connect", VANTAGE_EXTERNAL, "sweep", &satellite, "");
+}
+
+/* Each once, although the baseline has a rule about SSH outside too. */
+static void a_satellite_that_is_open_to_all_is_told_so_wherever_we_stand(void **state)
+{
+	static const struct system satellite = { .features = "satellite",
+						 .open = " tcp/22 tcp/3280 tcp/5060 udp/5060 " };
+	static const char findings[] = "port/tcp-3280/bridge-closed port/tcp-22/ssh-closed "
+				       "port/tcp-5060/sip-closed port/udp-5060/sip-udp-closed";
+
+	(void)state;
+	expect_findings("xphone-connect", VANTAGE_INTERNAL, NULL, &satellite, findings);
+	expect_findings("xphone-connect", VANTAGE_DMZ, NULL, &satellite, findings);
+	expect_findings("xphone-connect", VANTAGE_EXTERNAL, NULL, &satellite, findings);
+}
+
 static void the_web_application_is_looked_at_from_inside_and_outside(void **state)
 {
 	static const struct system good = { .features = "web-server", .open = " tcp/443 " };
@@ -171,6 +195,8 @@ static void every_reference_is_a_place_of_the_document(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_satellite_that_shows_itself_to_nobody_has_no_findings),
+		cmocka_unit_test(a_satellite_that_is_open_to_all_is_told_so_wherever_we_stand),
 		cmocka_unit_test(the_web_application_is_looked_at_from_inside_and_outside),
 		cmocka_unit_test(the_server_must_reach_the_push_services),
 		cmocka_unit_test(a_port_for_the_server_alone_has_a_rule_for_either_side),
