@@ -239,7 +239,8 @@ static bool post_open(struct post *post, const struct address *address)
 	return stays;
 }
 
-static bool stand_open(struct demo *demo, struct stand *stand)
+/* NULL, or what is wrong. */
+static const char *stand_open(struct demo *demo, struct stand *stand)
 {
 	uint16_t https_port = 0;
 
@@ -250,19 +251,19 @@ static bool stand_open(struct demo *demo, struct stand *stand)
 		post->scene = (struct scene){ .service = service, .address = stand->where,
 					      .names = stand->system->names };
 		if (!post_open(post, &stand->address))
-			return false;
+			return "a service cannot be opened on a loopback address";
 		if (service->tls) {
 			post->tls = tls_service_new(demo->authority, service->tls, stand->where,
 						    stand->system->names);
 			if (!post->tls)
-				return false;
+				return "this machine's OpenSSL cannot be as weak as it should";
 		}
 		if (service->port == 443)
 			https_port = post->port;
 	}
 	for (size_t i = 0; i < stand->post_count; i++)
 		stand->posts[i].scene.https_port = https_port;
-	return true;
+	return NULL;
 }
 
 /* An abstract name is known to this network namespace only, as the addresses are. */
@@ -289,6 +290,7 @@ const char *demo_settle(struct demo *demo)
 {
 	unsigned start = (unsigned)getpid(), block = 0;
 	struct address first = { .family = 4 };
+	const char *wrong = NULL;
 
 	for (; block < BLOCKS; block++) {
 		unsigned at = (start + block) % BLOCKS * BLOCK_WIDTH;
@@ -300,16 +302,15 @@ const char *demo_settle(struct demo *demo)
 	}
 	if (block == BLOCKS)
 		return "other demonstrations have all addresses in 127.77.0.0/16";
-	for (const struct system *system = systems(); system->name; system++) {
+	for (const struct system *system = systems(); system->name && !wrong; system++) {
 		struct stand *stand = &demo->stands[demo->stand_count++];
 
 		*stand = (struct stand){ .system = system, .address = first };
 		stand->address.bytes[3] = (uint8_t)(first.bytes[3] + demo->stand_count);
 		address_format(&stand->address, stand->where);
-		if (!stand_open(demo, stand))
-			return "a service cannot be opened on a loopback address";
+		wrong = stand_open(demo, stand);
 	}
-	return NULL;
+	return wrong;
 }
 
 void demo_serve(struct demo *demo)
