@@ -102,6 +102,10 @@ static int compare_checks(const void *a, const void *b, void *arg)
 		left = report->plan->checks[i].severity;
 		right = report->plan->checks[j].severity;
 	}
+	if (left == right) {
+		left = report_judgement(report, i)->provisional;
+		right = report_judgement(report, j)->provisional;
+	}
 	if (left == right)
 		return i < j ? -1 : i > j;
 	return left < right ? -1 : 1;
@@ -126,6 +130,15 @@ const char *report_title(const struct report *report, const struct check *check)
 void report_add_rule(struct text *out, const struct rule *rule)
 {
 	text_add_format(out, "%s.%s", rule->profile, rule->id);
+}
+
+void report_add_provisional(struct text *out, const struct report *report, size_t check)
+{
+	const struct check *checks = report->plan->checks;
+
+	if (report_judgement(report, check)->provisional)
+		text_add_format(out, "provisional while %s stands",
+				checks[checks[check].provisional_while].name);
 }
 
 enum verdict report_worst(const struct report *report, const struct score *score)

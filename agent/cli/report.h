@@ -50,6 +50,8 @@ const struct judgement *report_judgement(const struct report *report, size_t che
 /* What the check was judged by, or NULL. */
 const struct observation *report_observation(const struct report *report, size_t check);
 const char *report_title(const struct report *report, const struct check *check);
+/* "provisional while NAME stands"; nothing when it is not. */
+void report_add_provisional(struct text *out, const struct report *report, size_t check);
 /* "starface.web-https" */
 void report_add_rule(struct text *out, const struct rule *rule);
 /* The verdict that stands for many: unknown when nothing could be judged. */

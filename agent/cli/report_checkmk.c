@@ -69,6 +69,7 @@ static void add_check(const struct report *report, const struct report_target *t
 		      size_t index, struct text *out)
 {
 	const struct judgement *judgement = report_judgement(report, index);
+	struct text provisional = { 0 };
 
 	text_add_format(out, "%d \"UC posture ", state_of(judgement->verdict));
 	add_name(out, target->about->name);
@@ -78,7 +79,13 @@ static void add_check(const struct report *report, const struct report_target *t
 	add_text(out, judgement->expected);
 	text_add(out, ", observed ");
 	add_text(out, judgement->observed);
+	report_add_provisional(&provisional, report, index);
+	if (provisional.length) {
+		text_add(out, ", ");
+		add_text(out, text_string(&provisional));
+	}
 	text_add_char(out, '\n');
+	text_free(&provisional);
 }
 
 static void write(const struct report *report, struct text *out)

@@ -108,10 +108,14 @@ static void add_advice(const struct report *report, size_t index, struct text *o
 {
 	const struct check *check = &report->plan->checks[index];
 	const struct judgement *judgement = report_judgement(report, index);
-	struct text rule = { 0 };
+	struct text rule = { 0 }, provisional = { 0 };
 
+	report_add_provisional(&provisional, report, index);
+	if (provisional.length)
+		text_add(&provisional, ", and to be judged anew when that is put right");
 	screen_add_pair(&report->screen, out, INDENT, "What", report_title(report, check));
 	screen_add_pair(&report->screen, out, INDENT, "Detail", judgement->detail);
+	screen_add_pair(&report->screen, out, INDENT, "Meanwhile", text_string(&provisional));
 	if (report->verbose)
 		screen_add_pair(&report->screen, out, INDENT, "Why", check->rule->because);
 	if (judgement->verdict == VERDICT_CRITICAL || judgement->verdict == VERDICT_WARNING)
@@ -122,6 +126,7 @@ static void add_advice(const struct report *report, size_t index, struct text *o
 		screen_add_pair(&report->screen, out, INDENT, "Rule", text_string(&rule));
 	}
 	text_free(&rule);
+	text_free(&provisional);
 }
 
 static void add_row(const struct report *report, const struct columns *columns, size_t index,

@@ -37,6 +37,8 @@ static void write_check(const struct report *report, size_t index, struct json *
 	json_string(json, "expected", judgement->expected);
 	json_string(json, "observed", judgement->observed);
 	json_string(json, "reason", judgement->reason);
+	if (judgement->provisional)
+		json_boolean(json, "provisional", true);
 	/* Only an agent that remembers knows since when. */
 	json_null(json, "since");
 	json_string(json, "title", report_title(report, check));

@@ -70,8 +70,9 @@ static void add_outcome(const char *element, const struct report *report, size_t
 	const struct check *check = &report->plan->checks[index];
 	const struct rule *rule = check->rule;
 	const struct judgement *judgement = report_judgement(report, index);
-	struct text message = { 0 };
+	struct text message = { 0 }, provisional = { 0 };
 
+	report_add_provisional(&provisional, report, index);
 	text_add_format(&message, "expected %s, observed %s", judgement->expected,
 			judgement->observed);
 	text_add_format(out, "      <%s", element);
@@ -81,11 +82,13 @@ static void add_outcome(const char *element, const struct report *report, size_t
 	text_add_char(out, '>');
 	add_line(out, "reason", judgement->reason);
 	add_line(out, "detail", judgement->detail);
+	add_line(out, "meanwhile", text_string(&provisional));
 	add_line(out, "why", rule->because);
 	add_line(out, "remedy", check_remedy(check));
 	add_line(out, "reference", rule->reference);
 	text_add_format(out, "</%s>\n", element);
 	text_free(&message);
+	text_free(&provisional);
 }
 
 static const char *element_for(enum verdict verdict)

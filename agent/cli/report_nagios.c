@@ -85,6 +85,7 @@ static void add_check(const struct report *report, const struct report_target *t
 		      size_t index, struct text *out)
 {
 	const struct judgement *judgement = report_judgement(report, index);
+	struct text provisional = { 0 };
 
 	add_upper(out, verdict_word(judgement->verdict));
 	text_add_char(out, ' ');
@@ -95,7 +96,13 @@ static void add_check(const struct report *report, const struct report_target *t
 	add_plain(out, judgement->expected);
 	text_add(out, ", observed ");
 	add_plain(out, judgement->observed);
+	report_add_provisional(&provisional, report, index);
+	if (provisional.length) {
+		text_add(out, ", ");
+		add_plain(out, text_string(&provisional));
+	}
 	text_add_char(out, '\n');
+	text_free(&provisional);
 }
 
 static void add_long(const struct report *report, struct text *out)

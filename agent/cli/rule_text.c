@@ -72,9 +72,6 @@ static void add_conditions(struct text *out, const struct document *document,
 		further(out, "where there is such a thing");
 	if (rule->when_closed == CLOSED_NOT_APPLICABLE)
 		further(out, "while something listens there");
-	if (rule->provisional_while)
-		text_add_format(further(out, "provisional while "), "%s finds something there",
-				rule->provisional_while);
 }
 
 /* What it looks at, and as whom. */
@@ -130,6 +127,11 @@ void rule_add(const struct document *document, unsigned indent, const struct rul
 	text_clear(&line);
 	add_conditions(&line, document, rule);
 	screen_add_pair(screen, out, indent, "Applies", text_string(&line));
+	text_clear(&line);
+	if (rule->provisional_while)
+		text_add_format(&line, "provisional while %s finds something at the same port",
+				rule->provisional_while);
+	screen_add_pair(screen, out, indent, "Meanwhile", text_string(&line));
 	screen_add_pair(screen, out, indent, "Severity", severity_word(rule->severity));
 	screen_add_pair(screen, out, indent, "Why", rule->because);
 	add_remedies(screen, out, indent, rule);

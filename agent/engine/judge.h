@@ -33,6 +33,7 @@ struct judgement {
 	char *expected;		/* for people; never NULL */
 	char *observed;
 	char *detail;		/* stage and step of a failure, or NULL */
+	bool provisional;	/* a finding that may end with that of check->provisional_while */
 };
 
 /* What else decides, besides what was seen. */
@@ -45,6 +46,8 @@ struct circumstances {
 /* observation: NULL for a check that is not applicable. */
 void judge(const struct check *check, const struct observation *observation,
 	   const struct circumstances *circumstances, struct judgement *judgement);
+/* judge_together.c: when all checks of the plan are judged, as often as one is judged again. */
+void judge_together(const struct check *checks, size_t count, struct judgement *judgements);
 /* The fact that an expectation `unchanged` is about, when all of it was seen; or NULL. */
 const struct fact *judge_unchanged_fact(const struct observation *observation,
 					const struct expectation *expectation);

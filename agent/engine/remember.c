@@ -96,6 +96,7 @@ static void judge_again(struct round *round, bool all)
 		if (check_remembers(&plan->checks[i]) &&
 		    (all || round->judgements[i].verdict != VERDICT_OK))
 			round_judge_again(round, i);
+	judge_together(plan->checks, plan->check_count, round->judgements);
 }
 
 void round_remember(struct round *round, struct firsts *firsts, bool accept,

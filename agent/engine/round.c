@@ -417,6 +417,7 @@ void round_run(struct round *round, struct loop *loop, struct crew *crew, const 
 	}
 	crew_forget(crew);
 	judge_the_rest(&work);
+	judge_together(round->plan->checks, round->plan->check_count, round->judgements);
 	round->finished_wall_us = clock_wall_us();
 	report_progress(&work, true);
 	tidy_up(&work);

@@ -16,6 +16,7 @@ static void planning_end(struct planning *planning)
 	free(planning->filled);
 	free(planning->chosen);
 	free(planning->origins);
+	free(planning->first_of_rule);
 	text_free(&planning->scratch);
 }
 

@@ -9,7 +9,7 @@
 
 #include "agent/plan/config.h"
 
-enum { NO_OBSERVATION = UINT32_MAX };
+enum { NO_OBSERVATION = UINT32_MAX, NO_CHECK = UINT32_MAX };
 
 /* Why a check is not applicable from the start. */
 enum inapplicable {
@@ -31,6 +31,7 @@ struct check {
 	const char *subject;
 	uint32_t target;		/* index */
 	uint32_t observation;		/* index, or NO_OBSERVATION */
+	uint32_t provisional_while;	/* index of the check it waits for, or NO_CHECK */
 	const struct expectation *expect;	/* the rule's, its `otherwise`, or a copy with
 						   allowed-ports filled in */
 	uint16_t expect_count;

@@ -231,6 +231,7 @@ add_check(struct planning *planning, const struct turn *turn, size_t subject, st
 		.subject = about->text,
 		.target = planning->index,
 		.observation = NO_OBSERVATION,
+		.provisional_while = NO_CHECK,
 		.expect = turn->unused_feature ? rule->otherwise : rule->expect,
 		.expect_count = (uint16_t)(turn->unused_feature ? rule->otherwise_count
 								: rule->expect_count),

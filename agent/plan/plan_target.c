@@ -32,7 +32,11 @@ static size_t menu_of(struct planning *planning, const struct profile *profile)
 			return i;
 	menu.names = arena_take(planning->arena, profile->rule_count * sizeof *menu.names);
 	menu.common = arena_take(planning->arena, profile->rule_count * sizeof *menu.common);
+	menu.named_rules =
+		arena_take(planning->arena, profile->rule_count * sizeof *menu.named_rules);
 	for (size_t i = 0; i < profile->rule_count; i++) {
+		menu.named_rules[i] = profile_named_rule(profile, &profile->rules[i]);
+		menu.any_provisional |= menu.named_rules[i] < profile->rule_count;
 		menu.names[i] = make_names(planning, &profile->rules[i]);
 		menu.common[i] = planning_common(&profile->rules[i]);
 	}
@@ -225,6 +229,22 @@ static bool moves_subjects(const struct target *target)
 	return false;
 }
 
+static void add_rules(struct planning *planning, const struct menu *menu)
+{
+	size_t count = menu->profile->rule_count;
+
+	while (planning->first_room <= count)
+		planning->first_of_rule =
+			memory_room_for(planning->first_of_rule, planning->first_room,
+					&planning->first_room, sizeof(size_t));
+	for (size_t rule = 0; rule < count; rule++) {
+		planning->first_of_rule[rule] = planning->plan->check_count;
+		planning_add_rule(planning, menu, rule);
+	}
+	planning->first_of_rule[count] = planning->plan->check_count;
+	planning_link_provisional(planning, menu);
+}
+
 void planning_add_target(struct planning *planning, uint32_t index)
 {
 	const struct target *target = &planning->plan->config->targets[index];
@@ -243,12 +263,8 @@ void planning_add_target(struct planning *planning, uint32_t index)
 	planning->override_used = memory_new(target->override_count, sizeof(bool));
 	seen_reset(&planning->seen_observations, most);
 	seen_reset(&planning->seen_names, planning->names_may_clash ? 2 * most : 0);
-	for (size_t i = 0; i < planning->chosen_count; i++) {
-		const struct menu *menu = &planning->menus[planning->chosen[i]];
-
-		for (size_t rule = 0; rule < menu->profile->rule_count; rule++)
-			planning_add_rule(planning, menu, rule);
-	}
+	for (size_t i = 0; i < planning->chosen_count; i++)
+		add_rules(planning, &planning->menus[planning->chosen[i]]);
 	planning_fill_ports(planning, first);
 	warn_of_unused_overrides(planning);
 	free(planning->override_used);

@@ -22,6 +22,8 @@ struct menu {
 	const struct profile *profile;
 	const char *const **names;	/* of checks: by rule, then by subject: IPv4, IPv6 */
 	struct common *common;		/* by rule */
+	size_t *named_rules;		/* by rule: that of provisional_while, or rule_count */
+	bool any_provisional;
 };
 
 /* An expectation with allowed-ports filled in; targets alike share it. */
@@ -57,6 +59,8 @@ struct planning {
 	bool guesses;			/* a profile is not known: nobody can say what it names */
 	bool names_may_clash;
 	bool *override_used;
+	size_t *first_of_rule;		/* of a profile: where its checks begin; one more behind */
+	size_t first_room;
 	unsigned *origins;		/* by peer: over what we look from its address */
 	size_t origin_room;
 };
@@ -107,6 +111,8 @@ bool planning_looks_from_there(const struct turn *turn, uint8_t family);
 /* NULL: the kernel may choose. */
 const char *planning_source(const struct planning *planning, const struct turn *turn,
 			    uint8_t family);
+/* plan_provisional.c: when all rules of the profile are planned, and first_of_rule is filled. */
+void planning_link_provisional(struct planning *planning, const struct menu *menu);
 /* plan_wanted.c */
 struct common planning_common(const struct rule *rule);
 /* plan_ports.c: fills allowed-ports in for the checks from `first` on. */

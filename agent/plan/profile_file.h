@@ -30,6 +30,8 @@ const struct form *profile_rule_form(void);
 const struct form *profile_not_observable_form(void);
 /* profile_sense.c: names what would mean nothing. */
 bool profile_rule_makes_sense(struct reading *reading, const struct node *node, void *base);
+/* What the rules of a profile that is settled mean together. */
+void profile_makes_sense(const struct profile *profile, struct problems *problems);
 /* Fields of names that are looked up when all profiles are known. */
 bool profile_read_name(struct reading *reading, const struct field *field,
 		       const struct node *node, void *base);

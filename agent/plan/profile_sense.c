@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a rule says must mean something: keys that would do nothing are named.
+ * What rules say must mean something: keys that would do nothing are named, and rules that
+ * wait for each other.
  */
 #include <string.h>
 
@@ -102,4 +103,57 @@ bool profile_rule_makes_sense(struct reading *reading, const struct node *node, 
 			   "'starttls' does nothing here: %s does not use TLS",
 			   rule->collector->name);
 	return true;
+}
+
+size_t profile_named_rule(const struct profile *profile, const struct rule *rule)
+{
+	size_t named = 0;
+
+	if (!rule->provisional_while)
+		return profile->rule_count;
+	while (named < profile->rule_count &&
+	       strcmp(profile->rules[named].id, rule->provisional_while) != 0)
+		named++;
+	return named;
+}
+
+/* Whether the rule waits for itself in the end. A circle is told of once, at its first rule,
+ * and of one that the profile has inherited in the file that it is from. */
+static bool begins_circle(const struct profile *profile, size_t first)
+{
+	bool own = false;
+	size_t at = first;
+
+	for (size_t steps = 0; steps < profile->rule_count; steps++) {
+		const struct rule *rule = &profile->rules[at];
+
+		own |= !strcmp(rule->profile, profile->name);
+		at = profile_named_rule(profile, rule);
+		if (at == first)
+			return own;
+		if (at < first || at == profile->rule_count)
+			return false;
+	}
+	return false;
+}
+
+void profile_makes_sense(const struct profile *profile, struct problems *problems)
+{
+	for (size_t i = 0; i < profile->rule_count; i++) {
+		const struct rule *rule = &profile->rules[i];
+
+		if (!begins_circle(profile, i))
+			continue;
+		if (!strcmp(rule->provisional_while, rule->id))
+			problems_add(problems, PROBLEM_ERROR, rule->place,
+				     "the rule '%s' cannot be provisional while it finds "
+				     "something itself: name another rule",
+				     rule->id);
+		else
+			problems_add(problems, PROBLEM_ERROR, rule->place,
+				     "the rule '%s' is provisional while '%s' finds something, "
+				     "which in the end waits for '%s': one of them must stand "
+				     "for itself",
+				     rule->id, rule->provisional_while, rule->id);
+	}
 }

@@ -354,6 +354,7 @@ static void settle(struct profiles *profiles, struct entry *entry, struct proble
 		      problems);
 	check_mentions(&entry->file, problems);
 	names_check(&entry->file.profile, problems);
+	profile_makes_sense(&entry->file.profile, problems);
 	entry->state = ENTRY_SETTLED;
 }
 

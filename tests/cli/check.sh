@@ -81,6 +81,13 @@ rules:
     not_from: server
     expect: { port.state: { is_not: open } }
     because: Nobody else does
+  - id: later
+    observe: port
+    subject: tcp/$web
+    expect: { port.state: { is: closed } }
+    provisional_while: for-nobody-else
+    severity: minor
+    because: It says little while others come in
 END
 toy=(check --profile=toy --probes-per-second=0)
 
@@ -89,12 +96,17 @@ toy=(check --profile=toy --probes-per-second=0)
 from=(check --profile=from --verbose)
 run 2 "${from[@]}" 127.0.0.1
 says '1 peer not given'
-run 0 "${from[@]}" --peer=server=127.0.0.9 127.0.0.1
+says 'provisional while'
+run 2 "${from[@]}" --format=json 127.0.0.1
+says '"provisional": true'
+matches check.schema.json
+run 1 "${from[@]}" --peer=server=127.0.0.9 127.0.0.1
 says '1 other source'
+says_not 'provisional while port'
 run 2 "${from[@]}" --peer=server=192.0.2.9 --peer='server=[2001:db8::9]' 127.0.0.1
 says '1 other source'
 run 2 "${from[@]}" --peer=server=127.0.0.9 --source=127.0.0.8 127.0.0.1
-run 0 "${from[@]}" --peer=server=127.0.0.9 --source=127.0.0.9 --source=::1 127.0.0.1
+run 1 "${from[@]}" --peer=server=127.0.0.9 --source=127.0.0.9 --source=::1 127.0.0.1
 run 3 "${from[@]}" --peer=server=localhost 127.0.0.1
 warns 'must be given by its addresses'
 run 3 "${from[@]}" --peer=server=127.0.0.9 --peer=server=127.0.0.8 127.0.0.1

@@ -79,7 +79,8 @@ static inline struct check *made_check(struct made_round *made, const char *name
 	made->checks[at] = (struct check){
 		.name = name, .rule = rule, .subject = "tcp/443",
 		.target = (uint32_t)made->config.target_count - 1,
-		.observation = NO_OBSERVATION, .family = 4, .severity = SEVERITY_MAJOR };
+		.observation = NO_OBSERVATION, .provisional_while = NO_CHECK,
+		.family = 4, .severity = SEVERITY_MAJOR };
 	made->judgements[at] = (struct judgement){ .verdict = verdict, .reason = "violated",
 						    .expected = memory_copy("open"),
 						    .observed = memory_copy("closed") };

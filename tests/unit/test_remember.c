@@ -56,6 +56,7 @@ static int begin(void **state)
 		scene->checks[i] = (struct check){ .name = i ? "names" : "pin",
 						   .rule = &scene->rule,
 						   .observation = i,
+						   .provisional_while = NO_CHECK,
 						   .expect = &scene->expect[i],
 						   .expect_count = 1,
 						   .severity = SEVERITY_MAJOR };
@@ -109,6 +110,7 @@ static void look(struct scene *scene, const char *fingerprint, const char *name,
 	facts_set_texts(fresh_observation(scene, 1)->facts, &names, &name, 1);
 	for (uint32_t i = 0; i < 2; i++)
 		round_judge_again(scene->round, i);
+	judge_together(scene->checks, 2, scene->round->judgements);
 	round_remember(scene->round, scene->firsts, accept, &scene->said);
 }
 
@@ -183,6 +185,20 @@ static void what_could_not_be_saved_is_unknown_in_the_end(void **state)
 	text_free(&path);
 }
 
+static void what_was_accepted_leaves_nothing_provisional(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->expect[1].operator = OPERATOR_ABSENT;
+	scene->checks[1].provisional_while = 0;
+	look(scene, "aa", "x", false);
+	look(scene, "bb", "x", false);
+	assert_true(scene->round->judgements[1].provisional);
+	look(scene, "bb", "x", true);
+	assert_int_equal(scene->round->judgements[1].verdict, VERDICT_CRITICAL);
+	assert_false(scene->round->judgements[1].provisional);
+}
+
 static void a_plan_without_such_checks_remembers_nothing(void **state)
 {
 	struct scene *scene = *state;
@@ -200,6 +216,7 @@ int main(void)
 		SCENE(a_change_is_found_until_it_is_accepted),
 		SCENE(what_was_not_seen_is_not_remembered),
 		SCENE(what_could_not_be_saved_is_unknown_in_the_end),
+		SCENE(what_was_accepted_leaves_nothing_provisional),
 		SCENE(a_plan_without_such_checks_remembers_nothing),
 	};
 

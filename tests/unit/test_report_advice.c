@@ -115,6 +115,69 @@ static void of_several_targets_people_read_the_worst_first(void **state)
 	}
 }
 
+/* The second waits for the first. */
+static void make_provisional(struct made_round *made)
+{
+	made_target(made, "pbx");
+	made_check(made, "certificate", VERDICT_CRITICAL);
+	made_check(made, "suites", VERDICT_CRITICAL)->provisional_while = 0;
+	made_check(made, "keys", VERDICT_CRITICAL);
+	made->judgements[1].provisional = true;
+}
+
+static size_t count(const char *text, const char *part)
+{
+	size_t found = 0;
+
+	for (; (text = strstr(text, part)); text++)
+		found++;
+	return found;
+}
+
+static void a_provisional_finding_says_what_it_waits_for(void **state)
+{
+	static const char *const formats[] = { "human", "junit", "nagios", "checkmk", NULL };
+	struct made_round *made = *state;
+
+	make_provisional(made);
+	made->report.verbose = 2;
+	for (size_t i = 0; formats[i]; i++)
+		assert_int_equal(count(made_write(made, formats[i]),
+				       "provisional while certificate stands"), 1);
+	has(made_write(made, "human"), "Meanwhile  provisional while certificate stands, and to be"
+				       " judged anew\n");
+	assert_int_equal(count(made_write(made, "json"), "\"provisional\": true"), 1);
+}
+
+static void provisional_findings_stand_behind_others_that_are_as_bad(void **state)
+{
+	struct made_round *made = *state;
+
+	make_provisional(made);
+	has(made_write(made, "nagios"), "UCPOSTURE CRITICAL");
+	made->report.verbose = 1;
+	has(made_write(made, "nagios"), "pbx certificate, pbx keys, pbx suites");
+}
+
+static void a_rule_says_where_and_for_what_it_holds(void **state)
+{
+	struct made_round *made = *state;
+
+	made_target(made, "pbx");
+	made_check(made, "a", VERDICT_OK);
+	made->rules[0].vantages = VANTAGE_ANY;
+	made->rules[0].only_from = "server";
+	made->rules[0].provisional_while = "own";
+	has(rule_told(made, &made->rules[0]),
+	    "Applies    only from the peer server\n"
+	    "Meanwhile  provisional while own finds something at the same port\n");
+	made->rules[0].not_from = "client";
+	made->rules[0].peer = "smtp";
+	has(rule_told(made, &made->rules[0]),
+	    "Applies    when the peer smtp is given; only from the peer server; from\n"
+	    "           everywhere but the peer client\n");
+}
+
 #define MADE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -124,6 +187,9 @@ int main(void)
 		MADE_TEST(in_use_or_without_a_remedy_of_its_own_the_usual_one_is_told),
 		MADE_TEST(a_rule_is_told_with_both_remedies),
 		MADE_TEST(of_several_targets_people_read_the_worst_first),
+		MADE_TEST(a_provisional_finding_says_what_it_waits_for),
+		MADE_TEST(provisional_findings_stand_behind_others_that_are_as_bad),
+		MADE_TEST(a_rule_says_where_and_for_what_it_holds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
