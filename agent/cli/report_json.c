@@ -48,6 +48,27 @@ static void write_check(const struct report *report, size_t index, struct json *
 	text_free(&rule);
 }
 
+static void write_names(struct json *json, const char *key, const char *const *names,
+			size_t count)
+{
+	json_open_array(json, key);
+	for (size_t i = 0; i < count; i++)
+		json_string(json, NULL, names[i]);
+	json_close_array(json);
+}
+
+/* What was taken for granted. */
+static void write_assumed(const struct target *target, struct json *json)
+{
+	write_names(json, "profiles", target->profiles, target->profile_count);
+	write_names(json, "features", target->features, target->feature_count);
+	write_names(json, "scenarios", target->scenarios, target->scenario_count);
+	json_open_array(json, "peers");
+	for (size_t i = 0; i < target->peer_count; i++)
+		json_string(json, NULL, target->peers[i].name);
+	json_close_array(json);
+}
+
 static void write_target(const struct report *report, const struct report_target *target,
 			 struct json *json)
 {
@@ -57,10 +78,7 @@ static void write_target(const struct report *report, const struct report_target
 	json_string(json, "name", target->about->name);
 	json_string(json, "address", target->about->address);
 	json_string(json, "vantage", vantage_word(target->about->vantage));
-	json_open_array(json, "profiles");
-	for (size_t i = 0; i < target->about->profile_count; i++)
-		json_string(json, NULL, target->about->profiles[i]);
-	json_close_array(json);
+	write_assumed(target->about, json);
 	if (ratio < 0)
 		json_null(json, "score");
 	else

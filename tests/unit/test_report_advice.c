@@ -178,6 +178,25 @@ static void a_rule_says_where_and_for_what_it_holds(void **state)
 	    "           everywhere but the peer client\n");
 }
 
+static void json_says_what_was_taken_for_granted(void **state)
+{
+	static const char *features[] = { "calls", "video" }, *scenarios[] = { "sweep" };
+	static struct peer peers[] = { { .name = "smtp" } };
+	struct made_round *made = *state;
+	struct target *target = made_target(made, "pbx");
+
+	target->features = features;
+	target->feature_count = 2;
+	target->scenarios = scenarios;
+	target->scenario_count = 1;
+	target->peers = peers;
+	target->peer_count = 1;
+	has(made_write(made, "json"), "\"features\": [\n        \"calls\",\n"
+				      "        \"video\"\n      ],\n"
+				      "      \"scenarios\": [\n        \"sweep\"\n      ],\n"
+				      "      \"peers\": [\n        \"smtp\"\n      ],\n");
+}
+
 #define MADE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -190,6 +209,7 @@ int main(void)
 		MADE_TEST(a_provisional_finding_says_what_it_waits_for),
 		MADE_TEST(provisional_findings_stand_behind_others_that_are_as_bad),
 		MADE_TEST(a_rule_says_where_and_for_what_it_holds),
+		MADE_TEST(json_says_what_was_taken_for_granted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
