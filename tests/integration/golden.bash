@@ -22,9 +22,12 @@
 #   golden_nft RULE              of nftables, for what comes in: 'ip saddr 10.0.0.7 tcp dport 22
 #                                drop'. Prefer `reject with tcp reset`: who drops makes us wait
 #   golden_refuse NAME [PORT]    by such a rule: nobody gets to it, or to tcp/PORT or udp/PORT
+#   golden_redirect PORT TO      who wants to the system's TCP port gets to the other: for servers
+#                                that listen at every address
 #   golden_nft_flush             without these rules again
-#   golden_view VIEW OPTION...   a way to look: options of `ucposture check`; the system is added,
-#                                unless they name a --config.file with targets of its own
+#   golden_view VIEW OPTION...   a way to look: options of `ucposture check`; the system and the
+#                                --ca-file are added, unless they name a --config.file, which has
+#                                targets of its own
 #   golden_good VIEW             all that applies must be ok; kept as the base of the view
 #   golden_fault NAME VIEW APPLY UNDO CHECK=VERDICT...   runs APPLY, looks, runs UNDO: these checks
 #                                must differ from the base, and no other. A check's name is
@@ -36,8 +39,9 @@
 #                                system is changed for another view
 #   golden_finish                does that for all other views; every check that was ok in a base
 #                                must have become a warning or critical by some fault, for
-#                                each thing that was expected of it. Its exit status is the
-#                                test's
+#                                each thing that was expected of it; but for the rules that a
+#                                profile inherits: golden_uc_baseline.sh has those. Its exit
+#                                status is the test's
 # A mistake in a call ends the test. GOLDEN_ONLY=PATTERN runs only faults with such a name (and
 # golden_finish then fails), TLS_KEEP=FOLDER keeps the reports.
 
@@ -152,7 +156,19 @@ golden_nft() { # RULE
 }
 
 golden_nft_flush() {
-	nft flush chain inet golden in || golden_complain "nft"
+	nft flush table inet golden || golden_complain "nft"
+}
+
+golden_redirect() { # PORT TO
+	local address ip
+	nft add chain inet golden way '{ type nat hook output priority -100; }' \
+		|| golden_complain "nft"
+	golden_addresses
+	for address in "${golden_at[@]}"; do
+		case $address in *:*) ip=ip6 ;; *) ip=ip ;; esac
+		nft add rule inet golden way "$ip daddr $address tcp dport $1 redirect to :$2" \
+			|| golden_complain "nft: $1 to $2"
+	done
 }
 
 golden_refuse() { # NAME [PORT]
@@ -173,22 +189,22 @@ golden_refuse() { # NAME [PORT]
 golden_view() { # VIEW OPTION...
 	local view=$1
 	shift
-	[[ $* == *--config.file* ]] || set -- "$@" "$golden_name"
+	if [[ $* != *--config.file* ]]; then
+		set -- "$@" --ca-file="$world_ca" "$golden_name"
+	fi
 	# Each remembers on its own what it saw first.
 	mkdir -p "$golden/$view.state"
 	golden_views[$view]=$(printf '%q ' --state-dir="$golden/$view.state" "$@")
 }
 
-# Nobody may be slow to look at a machine that is busy with other tests: what waits for an
-# answer that will not come is waited for no longer than our patience with a near host is.
 golden_look() { # VIEW
 	local options
 	[ -n "${golden_views[$1]-}" ] || golden_complain "there is no view $1"
 	eval "options=(${golden_views[$1]})"
 	rm -f "$golden/$1.json"
-	"$UCPOSTURE" check --format=json --output="$golden/$1.json" --ca-file="$world_ca" \
+	"$UCPOSTURE" check --format=json --output="$golden/$1.json" \
 		--name-server="$world_dns" --probes-per-second=0 --packets-per-second=0 \
-		--timeout=10 "${options[@]}" 2>"$golden/$1.errors" </dev/null
+		"${options[@]}" 2>"$golden/$1.errors" </dev/null
 	[ ! -s "$golden/$1.json" ] || return 0
 	golden_fail "$1: there is no report"
 	cat "$golden/$1.errors"

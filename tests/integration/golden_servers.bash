@@ -17,8 +17,11 @@
 #                    With a port behind it a key is for this port: versions:5061=TLSv1;
 #                    an empty value takes that back, or the first value.
 #   golden_xmpp [LINE...]        prosody with STARTTLS on 5222; LINEs of its configuration
-#   golden_sip "LISTEN..." STATEMENT...  kamailio. LISTEN is udp:5060, tcp:5060 or tls:5061, the
-#                                statements are of its language: 'sl_send_reply("200", "OK")'
+#   golden_sip "LISTEN..." STATEMENT...  kamailio. LISTEN is udp:5060, tcp:5060 or tls:5061, or
+#                                udp:5060@NAME of a peer; the statements are of its language:
+#                                'sl_send_reply("200", "OK")'
+#   golden_sip_box HABIT NAME    a box of sip_box.py at the system's addresses, with such a habit,
+#                                in front of a kamailio at those of NAME
 #   golden_snmp [LINE...]        snmpd that answers who has --snmp-access="$golden_snmp_access";
 #                                LINEs of snmpd.conf, such as "rocommunity public"
 #   golden_software NAME...      what it says is installed, from its next golden_snmp on
@@ -198,10 +201,12 @@ golden_sip() { # "LISTEN..." STATEMENT...
 	{
 		printf '%s\n' '#!KAMAILIO' fork=yes children=1 tcp_children=1 auto_aliases=no \
 			dns=no rev_dns=no log_stderror=yes enable_tls=yes
-		golden_addresses
-		for address in "${golden_at[@]}"; do
-			case $address in *:*) address="[$address]" ;; esac
-			for word in $listen; do
+		for word in $listen; do
+			[[ $word == *@* ]] || word+=@$golden_name
+			golden_addresses "${word#*@}"
+			word=${word%@*}
+			for address in "${golden_at[@]}"; do
+				case $address in *:*) address="[$address]" ;; esac
 				echo "listen=${word%:*}:$address:${word#*:}"
 			done
 		done
@@ -214,8 +219,22 @@ golden_sip() { # "LISTEN..." STATEMENT...
 	golden_serve sip kamailio -DD -E -f "$folder/kamailio.cfg" -Y "$folder" \
 		-P "$folder/pid" -m 32 -M 8
 	for word in $listen; do
-		golden_await sip "$([ "${word%:*}" = udp ] && echo udp || echo tcp)" "${word#*:}"
+		[[ $word == *@* ]] || word+=@$golden_name
+		address=${word#*@}
+		word=${word%@*}
+		golden_await sip "$([ "${word%:*}" = udp ] && echo udp || echo tcp)" "${word#*:}" "$address"
 	done
+}
+
+golden_sip_box() { # HABIT NAME
+	local i to
+	golden_sip udp:5060@"$2 tcp:5060@$2" 'sl_send_reply("200", "OK")'
+	to=("${golden_at[@]}")
+	golden_addresses
+	for i in 0 1; do
+		golden_serve "box$i" "$PYTHON3" "$golden_here/sip_box.py" "$1" "${golden_at[i]}" "${to[i]}"
+	done
+	golden_await box1 tcp 5060
 }
 
 golden_software() { # NAME...

@@ -14,11 +14,11 @@ static const struct row starface_ports[] = {
 	{ 4, "udp/123", OUT, 0 },
 	{ 5, "tcp/443", IN, 0 },
 	{ 6, "tcp/443", IN, 0 },
-	{ 7, "udp/1902", OUT, OUT },
-	{ 8, "tcp/3090 udp/3090", IN, 0 },
-	{ 9, "udp/5060", IN, 0 },
+	{ 7, "udp/1902", IN | OUT, IN | OUT },
+	{ 8, "tcp/3090 udp/3090", IN | OUT, 0 },
+	{ 9, "udp/5060", IN | OUT, 0 },
 	{ 10, "tcp/5060", IN, 0 },
-	{ 11, "tcp/5061", IN, 0 },
+	{ 11, "tcp/5061", IN | OUT, 0 },
 	{ 12, "tcp/5222", IN, 0 },
 	{ 13, "udp/10000-20000", IN, IN },
 	{ 14, "udp/1025-65535", OUT, OUT },
@@ -114,7 +114,14 @@ static const struct table starface_tables[] = {
 };
 
 static const char *const starface_places[] = {
-	"Mobile clients, row 1",
+	"Introduction",
+	"TLS list",
+	"Mobile clients",
+	"Server addresses",
+	"STARFACE Connect",
+	"Example 1, footnote 1",
+	"Example 2, footnote 1",
+	"Example 3, footnote 1",
 };
 
 #endif

@@ -154,7 +154,9 @@ static void a_pbx_speaks_tls_as_its_document_says(void **state)
 			"http/root/hsts http/root/powered-by http/root/cookies");
 	expect_findings("starface", VANTAGE_EXTERNAL, "remote-clients", &old,
 			"http/admin/outside-admin tls/tcp-443/forwarded-tls-versions "
-			"port/tcp-5222/forwarded-xmpp");
+			"tls/tcp-5061/forwarded-tls-versions "
+			"port/tcp-5061/forwarded-sip-tls port/tcp-5222/forwarded-xmpp "
+			"port/tcp-5223/not-forwarded-clients");
 }
 
 static void a_pbx_offers_what_its_scenario_forwards_and_no_more(void **state)
