@@ -363,11 +363,11 @@ static void other_versions_are_found(void **state)
 		{ "software-winpcap", "WinPcap 4.1.2", VERDICT_WARNING },
 		{ "software-winpcap", NULL, VERDICT_WARNING },
 		{ "software-emet", "EMET 5.52", VERDICT_CRITICAL },
-		/* What is optional may be missing; of the others nobody knows where they are. */
-		{ "software-java", NULL, VERDICT_UNKNOWN },
-		{ "software-java-base", NULL, VERDICT_UNKNOWN },
-		{ "software-glassfish", NULL, VERDICT_UNKNOWN },
-		{ "software-liquibase", NULL, VERDICT_UNKNOWN },
+		/* Neo's own copies are on no list. */
+		{ "software-java", NULL, VERDICT_NOT_APPLICABLE },
+		{ "software-java-base", NULL, VERDICT_NOT_APPLICABLE },
+		{ "software-glassfish", NULL, VERDICT_NOT_APPLICABLE },
+		{ "software-liquibase", NULL, VERDICT_NOT_APPLICABLE },
 		{ "software-osccsdk", NULL, VERDICT_NOT_APPLICABLE },
 		{ "software-pgadmin", NULL, VERDICT_NOT_APPLICABLE },
 		{ "software-postgres-jdbc", NULL, VERDICT_NOT_APPLICABLE },
