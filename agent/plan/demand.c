@@ -34,6 +34,13 @@ static bool allows(const struct expectation *expect, size_t count, const char *s
 	return true;
 }
 
+/* Of a range any port, or none, shall be open. */
+static bool speaks_of_range(const struct expectation *expectation, enum operator operator)
+{
+	return !strcmp(expectation->fact->name, "port.open") &&
+	       expectation->operator== operator;
+}
+
 /* Only an open port says something. */
 static bool wants_reply(const struct expectation *expectation)
 {
@@ -49,8 +56,10 @@ enum demand demand_of_port(const struct expectation *expect, size_t count)
 	bool open = allows(expect, count, "open");
 
 	for (size_t i = 0; i < count; i++)
-		if (wants_reply(&expect[i]))
+		if (wants_reply(&expect[i]) || speaks_of_range(&expect[i], OPERATOR_PRESENT))
 			return DEMAND_OPEN;
+		else if (speaks_of_range(&expect[i], OPERATOR_ABSENT))
+			return DEMAND_CLOSED;
 	/* Of UDP silence is often all there is to hear. */
 	if (!allows(expect, count, "closed"))
 		return open || allows(expect, count, "open_or_filtered") ? DEMAND_OPEN

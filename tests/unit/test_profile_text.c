@@ -177,6 +177,7 @@ static void a_port_that_may_not_be_closed_shall_be_open(void **state)
 	assert_int_equal(demand("port.state", OPERATOR_IS, "open_or_filtered", NULL),
 			 DEMAND_OPEN);
 	assert_int_equal(demand("port.reply", OPERATOR_IS, "smtp", NULL), DEMAND_OPEN);
+	assert_int_equal(demand("port.open", OPERATOR_PRESENT, "true", NULL), DEMAND_OPEN);
 }
 
 static void a_port_that_may_not_be_open_must_be_closed(void **state)
@@ -188,6 +189,7 @@ static void a_port_that_may_not_be_open_must_be_closed(void **state)
 	assert_int_equal(demand("port.state", OPERATOR_ONE_OF, "closed", "filtered"),
 			 DEMAND_CLOSED);
 	assert_int_equal(demand("port.state", OPERATOR_IS, "filtered", NULL), DEMAND_CLOSED);
+	assert_int_equal(demand("port.open", OPERATOR_ABSENT, "true", NULL), DEMAND_CLOSED);
 }
 
 static void a_port_that_may_be_either_is_nobodys_business(void **state)
