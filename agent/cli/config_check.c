@@ -50,7 +50,7 @@ static void check_file(const char *file, const char *profile_dir, struct tally *
 	if (!problems.errors)
 		add_summary(file, plan, out);
 	tally->errors += problems.errors;
-	tally->warnings += problems.count - problems.errors;
+	tally->warnings += problems.kept[PROBLEM_WARNING] + problems.left_out[PROBLEM_WARNING];
 	plan_free(plan);
 	profiles_free(profiles);
 	config_free(config);

@@ -20,6 +20,7 @@ struct profiles *setup_profiles(const char *folder, struct problems *problems)
 	if (folder)
 		profiles_read_folder(profiles, folder, problems);
 	profiles_settle(profiles, problems);
+	profiles_find_unused(profiles, problems);
 	return profiles;
 }
 
@@ -47,6 +48,13 @@ const char *setup_state_dir(const char *given, struct arena *arena)
 	return usual;
 }
 
+static void add_left_out(struct text *out, size_t count, const char *what)
+{
+	if (count)
+		text_add_format(out, "ucposture: %zu more %s%s, not shown\n", count, what,
+				count == 1 ? "" : "s");
+}
+
 void setup_add_problems(struct text *out, struct problems *problems)
 {
 	problems_sort(problems);
@@ -56,6 +64,8 @@ void setup_add_problems(struct text *out, struct problems *problems)
 		problem_describe(&problems->items[i], out);
 		text_add_char(out, '\n');
 	}
+	add_left_out(out, problems->left_out[PROBLEM_ERROR], "error");
+	add_left_out(out, problems->left_out[PROBLEM_WARNING], "warning");
 }
 
 bool setup_is_sound(struct problems *problems)

@@ -395,6 +395,18 @@ refuse_unknown_keys(struct reading *reading, const struct form *form, const stru
 					     names);
 }
 
+static void refuse_missing(struct reading *reading, const struct form *form,
+			   const struct field *field, const struct node *node)
+{
+	for (const struct node *n = node->first; n; n = n->next) {
+		if (!strcmp(n->key, field->name)) {
+			form_error(reading, n->key_place, "nothing stands behind '%s'", n->key);
+			return;
+		}
+	}
+	form_error(reading, node->place, "%s needs '%s'", form->what, field->name);
+}
+
 bool form_read(struct reading *reading, const struct form *form, const struct node *node,
 	       void *base)
 {
@@ -417,8 +429,7 @@ bool form_read(struct reading *reading, const struct form *form, const struct no
 		const struct node *member = node_member(node, field->name);
 
 		if (!member && field->required)
-			form_error(reading, node->place, "%s needs '%s'", form->what,
-				   field->name);
+			refuse_missing(reading, form, field, node);
 		if (member ? !form_read_field(reading, field, member, base) && field->required
 			   : field->required)
 			good = false;

@@ -24,6 +24,18 @@ static const char *keep_file(struct problems *problems, const char *file)
 	return problems->file;
 }
 
+/* Whether there is room for one more; it is counted in any case. */
+static bool take_in(struct problems *problems, enum problem_kind kind)
+{
+	problems->errors += kind == PROBLEM_ERROR;
+	if (problems->kept[kind] == PROBLEMS_MOST) {
+		problems->left_out[kind]++;
+		return false;
+	}
+	problems->kept[kind]++;
+	return true;
+}
+
 /* Words of the file stand in the message: it is made safe for a terminal as a whole. */
 static void add_message(struct problems *problems, enum problem_kind kind, struct place place,
 			const struct text *message)
@@ -37,7 +49,6 @@ static void add_message(struct problems *problems, enum problem_kind kind, struc
 	place.file = keep_file(problems, place.file);
 	problem = &problems->items[problems->count++];
 	*problem = (struct problem){ kind, place, text_take(&safe) };
-	problems->errors += kind == PROBLEM_ERROR;
 }
 
 void problems_add(struct problems *problems, enum problem_kind kind, struct place place,
@@ -46,6 +57,8 @@ void problems_add(struct problems *problems, enum problem_kind kind, struct plac
 	struct text message = { 0 };
 	va_list list;
 
+	if (!take_in(problems, kind))
+		return;
 	va_start(list, format);
 	text_add_format_list(&message, format, list);
 	va_end(list);
@@ -73,9 +86,12 @@ static void add_all_candidates(struct text *message, const char *const *candidat
 void problems_add_unknown(struct problems *problems, struct place place, const char *what,
 			  const char *word, const char *const *candidates)
 {
-	const char *nearest = words_nearest(word, candidates);
 	struct text message = { 0 };
+	const char *nearest;
 
+	if (!take_in(problems, PROBLEM_ERROR))
+		return;
+	nearest = words_nearest(word, candidates);
 	text_add_format(&message, "unknown %s '%s'", what, word);
 	if (nearest)
 		text_add_format(&message, " (did you mean '%s'?)", nearest);
@@ -112,15 +128,15 @@ void problems_sort(struct problems *problems)
 	if (!problems->count)
 		return;
 	qsort(problems->items, problems->count, sizeof *problems->items, compare_problems);
-	problems->errors = 0;
 	for (size_t i = 0; i < problems->count; i++) {
 		struct problem *problem = &problems->items[i];
 
 		if (kept && !compare_problems(problem, &problems->items[kept - 1])) {
+			problems->kept[problem->kind]--;
+			problems->errors -= problem->kind == PROBLEM_ERROR;
 			free(problem->message);
 			continue;
 		}
-		problems->errors += problem->kind == PROBLEM_ERROR;
 		problems->items[kept++] = *problem;
 	}
 	problems->count = kept;

@@ -25,10 +25,14 @@ struct problem {
 	char *message;
 };
 
+/* More of a kind help nobody; they are only counted. */
+enum { PROBLEMS_MOST = 1000 };
+
 struct problems {
 	struct problem *items;
 	size_t count, room;
-	size_t errors;
+	size_t errors;		/* with those left out */
+	size_t kept[2], left_out[2];	/* of each kind */
 	struct arena *arena;	/* of names of files */
 	const char *file;	/* the latest of them */
 };

@@ -30,28 +30,44 @@ static bool read_titles(struct reading *reading, const struct field *field,
 static const struct field title_field = { "title", FIELD_OWN, true, .form = &titles_form,
 					  .read = read_titles };
 
+static bool begin_unused(struct reading *reading, const struct node *node, void *base)
+{
+	struct named *named = base;
+
+	(void)node;
+	named->used = arena_take(reading->arena, sizeof *named->used);
+	*named->used = false;
+	return true;
+}
+
 static const struct form feature_form = {
 	"a feature",
 	.size = sizeof(struct named),
+	.place_at = offsetof(struct named, place),
 	.name_at = offsetof(struct named, name),
 	.complain = complain_id,
 	.value = &title_field,
+	.check = begin_unused,
 };
 
 static const struct form scenario_form = {
 	"a scenario",
 	.size = sizeof(struct named),
+	.place_at = offsetof(struct named, place),
 	.name_at = offsetof(struct named, name),
 	.complain = complain_id,
 	.value = &title_field,
+	.check = begin_unused,
 };
 
 static const struct form peer_form = {
 	"a peer",
 	.size = sizeof(struct named),
+	.place_at = offsetof(struct named, place),
 	.name_at = offsetof(struct named, name),
 	.complain = complain_id,
 	.value = &title_field,
+	.check = begin_unused,
 };
 
 static const struct field source_fields[] = {

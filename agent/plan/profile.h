@@ -92,6 +92,8 @@ struct rule {
 struct named {
 	const char *name, *title;
 	const char *title_de;		/* or NULL */
+	struct place place;
+	bool *used;			/* whether anything names it; shared with who inherits it */
 };
 
 struct not_observable {
@@ -136,6 +138,8 @@ void profiles_read_bytes(struct profiles *profiles, const char *file, const char
 			 size_t length, struct problems *problems);
 /* After all were read: applies `extends`. */
 void profiles_settle(struct profiles *profiles, struct problems *problems);
+/* Warns of features, scenarios and peers that no rule names. */
+void profiles_find_unused(const struct profiles *profiles, struct problems *problems);
 size_t profiles_count(const struct profiles *profiles);
 /* In the order of their names. */
 const struct profile *profiles_at(const struct profiles *profiles, size_t index);

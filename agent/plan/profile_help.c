@@ -82,6 +82,10 @@ static const struct {
 	{ "a rule", "not_from",
 	  "It holds everywhere but at that peer's own address. Over a version of IP in "
 	  "which the peer has no address nobody looks from it." },
+	{ "a rule", "provisional_while",
+	  "The id of another rule of the profile: while that one finds something at the "
+	  "same port of the same host, be it accepted or not, what this one finds says "
+	  "little and may end with it. The finding stays, marked as provisional." },
 	{ "a rule", "starttls",
 	  "The protocol that begins in the clear: smtp, imap, pop3, ftp, xmpp, xmpp-server, "
 	  "ldap, postgres, rdp, mssql, sip, sips." },

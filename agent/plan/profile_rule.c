@@ -2,8 +2,10 @@
  *
  * The sentences of a document: rules, and what nobody can see from the network.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "agent/plan/overlap.h"
 #include "agent/plan/profile_file.h"
 #include "collectors/starttls/starttls.h"
 #include "ground/clock.h"
@@ -175,16 +177,19 @@ static bool read_subject_list(struct reading *reading, const struct collector *c
 	size_t room = node->kind == NODE_LIST ? node->count : 1;
 	size_t *count = (size_t *)((char *)base + field->count_at);
 	struct subject *subjects = arena_take(reading->arena, room * sizeof *subjects);
+	struct written_subject *written = memory_new(room, sizeof *written);
 
 	*(struct subject **)((char *)base + field->at) = subjects;
 	if (!room)
 		form_error(reading, node->place, "'%s' needs at least one element",
 			   field->name);
-	if (node->kind != NODE_LIST)
-		return read_subject(reading, collector, field->name, node, subjects,
-				    count);
-	for (const struct node *n = node->first; n; n = n->next)
-		read_subject(reading, collector, field->name, n, subjects, count);
+	for (const struct node *n = node->kind == NODE_LIST ? node->first : node; n;
+	     n = n == node ? NULL : n->next)
+		if (read_subject(reading, collector, field->name, n, subjects, count))
+			written[*count - 1] =
+				(struct written_subject){ &subjects[*count - 1], n };
+	overlap_refuse(reading, written, *count);
+	free(written);
 	return *count;
 }
 

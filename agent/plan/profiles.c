@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/plan/mentions.h"
 #include "agent/plan/names.h"
-#include "agent/plan/profile_file.h"
 #include "agent/plan/seen.h"
 #include "ground/memory.h"
 
@@ -210,30 +210,6 @@ static void inherit_rules(struct profiles *profiles, struct profile *child,
 	child->rule_count = count;
 }
 
-static const struct named *find_named(const struct named *items, size_t count, const char *name)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(items[i].name, name))
-			return &items[i];
-	return NULL;
-}
-
-/* The child's own first, then what only the parent has. */
-static void inherit_named(struct arena *arena, struct named **items, size_t *count,
-			  const struct named *more, size_t more_count)
-{
-	struct named *all = arena_take(arena, (*count + more_count) * sizeof *all);
-	size_t total = *count;
-
-	if (total)
-		memcpy(all, *items, total * sizeof *all);
-	for (size_t i = 0; i < more_count; i++)
-		if (!find_named(*items, *count, more[i].name))
-			all[total++] = more[i];
-	*items = all;
-	*count = total;
-}
-
 static void
 inherit_not_observable(struct arena *arena, struct profile *child, const struct profile *parent)
 {
@@ -253,11 +229,11 @@ inherit(struct profiles *profiles, struct profile *child, const struct profile *
 {
 	struct arena *arena = profiles->arena;
 
-	inherit_named(arena, &child->features, &child->feature_count, parent->features,
+	mentions_inherit(arena, &child->features, &child->feature_count, parent->features,
 		      parent->feature_count);
-	inherit_named(arena, &child->scenarios, &child->scenario_count, parent->scenarios,
+	mentions_inherit(arena, &child->scenarios, &child->scenario_count, parent->scenarios,
 		      parent->scenario_count);
-	inherit_named(arena, &child->peers, &child->peer_count, parent->peers,
+	mentions_inherit(arena, &child->peers, &child->peer_count, parent->peers,
 		      parent->peer_count);
 	inherit_not_observable(arena, child, parent);
 	child->broken |= parent->broken;
@@ -269,53 +245,6 @@ static struct place place_of_extends(const struct profile_file *file)
 		if (!strcmp(m->what, "extends"))
 			return m->place;
 	return file->profile.place;
-}
-
-static void check_mention(const struct mention *mention, const struct named *items,
-			  size_t count, struct problems *problems)
-{
-	bool of_peer = !strcmp(mention->what, "only_from") || !strcmp(mention->what, "not_from");
-	const char **names;
-
-	if (find_named(items, count, mention->name))
-		return;
-	names = memory_new(count + 1, sizeof *names);
-	for (size_t i = 0; i < count; i++)
-		names[i] = items[i].name;
-	problems_add_unknown(problems, mention->place, of_peer ? "peer" : mention->what,
-			     mention->name, names);
-	free(names);
-}
-
-static void check_rule_mention(const struct mention *mention, const struct profile *profile,
-			       struct problems *problems)
-{
-	const char **names = memory_new(profile->rule_count + 1, sizeof *names);
-	bool known = false;
-
-	for (size_t i = 0; i < profile->rule_count; i++) {
-		names[i] = profile->rules[i].id;
-		known |= !strcmp(names[i], mention->name);
-	}
-	if (!known)
-		problems_add_unknown(problems, mention->place, "rule", mention->name, names);
-	free(names);
-}
-
-static void check_mentions(const struct profile_file *file, struct problems *problems)
-{
-	const struct profile *profile = &file->profile;
-
-	for (const struct mention *m = file->mentions; m && !profile->broken; m = m->next) {
-		if (!strcmp(m->what, "feature"))
-			check_mention(m, profile->features, profile->feature_count, problems);
-		else if (!strcmp(m->what, "scenario"))
-			check_mention(m, profile->scenarios, profile->scenario_count, problems);
-		else if (!strcmp(m->what, "provisional_while"))
-			check_rule_mention(m, profile, problems);
-		else if (strcmp(m->what, "extends") != 0)
-			check_mention(m, profile->peers, profile->peer_count, problems);
-	}
 }
 
 /* NULL when there is none, or none that can be used. */
@@ -352,7 +281,7 @@ static void settle(struct profiles *profiles, struct entry *entry, struct proble
 	}
 	inherit_rules(profiles, &entry->file.profile, parent ? &parent->file.profile : NULL,
 		      problems);
-	check_mentions(&entry->file, problems);
+	mentions_check(&entry->file, problems);
 	names_check(&entry->file.profile, problems);
 	profile_makes_sense(&entry->file.profile, problems);
 	entry->state = ENTRY_SETTLED;
@@ -362,6 +291,17 @@ void profiles_settle(struct profiles *profiles, struct problems *problems)
 {
 	for (size_t i = 0; i < profiles->count; i++)
 		settle(profiles, profiles->entries[i], problems);
+}
+
+void profiles_find_unused(const struct profiles *profiles, struct problems *problems)
+{
+	bool broken = false;
+
+	/* Nobody knows what those name that could not be read. */
+	for (size_t i = 0; i < profiles->count; i++)
+		broken |= profiles->entries[i]->file.profile.broken;
+	for (size_t i = 0; i < profiles->count && !broken; i++)
+		mentions_find_unused(&profiles->entries[i]->file.profile, problems);
 }
 
 size_t profiles_count(const struct profiles *profiles)

@@ -303,8 +303,11 @@ const struct node *node_member(const struct node *map, const char *key)
 void node_describe(const struct node *node, struct text *out)
 {
 	static const char *const words[] = { "nothing", NULL, "a list", "a map" };
+	static const char *const empty_words[] = { NULL, NULL, "an empty list", "an empty map" };
 
-	if (node->kind == NODE_TEXT)
+	if (!node->count && empty_words[node->kind])
+		text_add(out, empty_words[node->kind]);
+	else if (node->kind == NODE_TEXT)
 		text_add_format(out, "'%.80s'", node->text);
 	else
 		text_add(out, words[node->kind]);

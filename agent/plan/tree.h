@@ -40,7 +40,7 @@ const struct node *tree_read(struct arena *arena, const char *file, const char *
 			     size_t length, struct problems *problems);
 /* NULL when the map has no such member, or nothing stands behind its key. */
 const struct node *node_member(const struct node *map, const char *key);
-/* "a list", "a map", "nothing", and of a text itself: "'open'". */
+/* "a list", "an empty map", "nothing", and of a text itself: "'open'". */
 void node_describe(const struct node *node, struct text *out);
 
 #endif

@@ -90,6 +90,18 @@ KEYS["scenarios"] = KEYS["peers"] = KEYS["features"]
 SENSIBLE = {"server_name": "x.example", "verify_name": "x.example", "by_address": "true",
             "starttls": "smtp", "via": "direct", "peer": "p", "vantage": "dmz"}
 
+# Of a profile that variants of rules are in; and how many are read together, so that all that is
+# wrong with them is shown.
+HEAD = """profile: NAME
+title: t
+features: { f: F, g: G }
+scenarios: { s: S }
+peers: { p: P }
+rules:
+- { id: other, observe: port, subject: tcp/1, because: b, expect: { port.state: { is: open } } }
+"""
+TOGETHER = 300
+
 # Why the reader alone refuses something.
 ONLY_THE_READER = {
     name: re.compile(expression) for name, expression in {
@@ -159,23 +171,33 @@ class Judged:
 
     def add_rules(self, rules):
         """Each is what it is, its keys as text, and whether it is good to the schema."""
-        name = f"v{len(self.files)}"
-        lines = [f"profile: {name}", "title: t", "features: { f: F, g: G }", "scenarios: { s: S }",
-                 "peers: { p: P }", "rules:",
-                 "- { id: other, observe: port, subject: tcp/1, because: b, "
-                 "expect: { port.state: { is: open } } }"]
-        for what, keys, good in rules:
-            lines.append("- { " + ", ".join(f"{key}: {value}" for key, value in keys.items()) + " }")
-            self.variants.append((what, (name, len(lines)), good))
-        self.files[name] = lines
+        for first in range(0, len(rules), TOGETHER):
+            name = f"v{len(self.files)}"
+            lines = HEAD.replace("NAME", name).splitlines()
+            for what, keys, good in rules[first:first + TOGETHER]:
+                words = ", ".join(f"{key}: {value}" for key, value in keys.items())
+                lines.append(f"- {{ {words} }}")
+                self.variants.append((what, (name, len(lines)), good))
+            self.files[name] = lines
+
+    def read(self):
+        """What the reader says of all files."""
+        names, said = list(self.files), []
+        while names:
+            folder = pathlib.Path(self.folder.name) / str(len(names))
+            folder.mkdir()
+            lines = 0
+            while names and lines < TOGETHER:
+                name = names.pop()
+                lines += len(self.files[name])
+                (folder / f"{name}.yaml").write_text("\n".join(self.files[name]) + "\n",
+                                                     encoding="utf-8")
+            said += run("profiles", "list", folder=folder).stderr.splitlines()
+        return said
 
     def compare(self):
-        for name, lines in self.files.items():
-            path = pathlib.Path(self.folder.name) / f"{name}.yaml"
-            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        answer = run("profiles", "list", folder=self.folder.name)
         refused, used = {}, set()
-        for line in answer.stderr.splitlines():
+        for line in self.read():
             found = re.fullmatch(r".*/(v\d+)\.yaml:(\d+):\d+: (error|warning): (.*)", line)
             if not found:
                 complain("the reader says", line)
@@ -329,6 +351,13 @@ def main():
     for path in sorted((TOP / "profiles").glob("*.yaml")):
         for error in validator.iter_errors(yaml.load(path.read_text(encoding="utf-8"), Loader)):
             complain(path.name, list(error.absolute_path), error.message)
+    wrong = yaml.load((TOP / "tests/cli/bad_profiles/wrong/wrong.yaml").read_text(encoding="utf-8"),
+                      Loader)
+    part = validator.evolve(schema={"$ref": "#/$defs/rule", "$defs": schema["$defs"]})
+    for rule in wrong["rules"]:
+        # That a name stands twice no schema sees.
+        if part.is_valid(rule) and rule["id"] != "twice":
+            complain("the schema takes", rule)
     COLLECTORS.extend(schema["$defs"]["rule"]["properties"]["observe"]["enum"])
     usual = {"http": "/", "reach": "https://x.example/", "dns": "x.example", "sip": "udp/5060",
              "snmp": "udp/161"}

@@ -281,10 +281,10 @@ static void values_of_the_wrong_type_say_what_is_wanted(void **state)
 		       "2001:db8::/32, not '10.0.0.0/33'\n");
 	assert_refused(asked, "dns.a: { within: [] }",
 		       "e:1:18: error: 'within' must be a list with at least one element, not "
-		       "a list\n");
+		       "an empty list\n");
 	assert_refused(asked, "cert.not_after: { remaining: { warning: [] } }",
 		       "e:1:41: error: 'warning' must be a list with at least one element, not "
-		       "a list\n");
+		       "an empty list\n");
 	assert_refused(asked, "port.rtt_seconds: { at_most: fast }",
 		       "e:1:30: error: 'at_most' must be a number such as 0.25, not 'fast'\n");
 	assert_refused(asked, "cert.key_bits: { at_least: 1024-2048 }",
@@ -395,7 +395,7 @@ static void all_faults_are_found_at_once(void **state)
 		"'filtered', 'unreachable' and 'open_or_filtered')\n"
 		"e:1:40: error: unknown operator 'was' (did you mean 'is'?)\n"
 		"e:1:60: error: 'smb.smb1' must be an operator such as { is: open }, not "
-		"a map\n");
+		"an empty map\n");
 }
 
 #define ASKED_TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)

@@ -173,7 +173,8 @@ static void allowed_ports_are_those_other_checks_speak_of(void **state)
 	const struct plan *plan = plan_one(
 		*state, FEATURES PEERS,
 		SWEEP WEB RELAY RULE(
-			"a", "observe: port, subject: [ tcp/80-82, tcp/81-90, tcp/91 ], " OPEN)
+			"a", "observe: port, subject: [ tcp/80-82, tcp/91 ], " OPEN)
+			RULE("f", "observe: port, subject: tcp/81-90, " OPEN)
 			RULE("b", "observe: port, subject: udp/5060, " OPEN) RULE(
 				"c", "observe: port, subject: tcp/4000, feature: mobile, " OPEN)
 				RULE("d",

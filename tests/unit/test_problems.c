@@ -89,6 +89,27 @@ static void problems_are_sorted_by_place_and_said_once(void **state)
 	problems_free(&problems);
 }
 
+static void more_problems_than_anybody_reads_are_counted(void **state)
+{
+	struct problems problems = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < PROBLEMS_MOST + 7; i++) {
+		problems_add_unknown(&problems, (struct place){ "a", i + 1, 1 }, "key", "x",
+				     keys);
+		problems_add(&problems, PROBLEM_WARNING, (struct place){ "a", i / 2 + 1, 1 },
+			     "twice");
+	}
+	assert_int_equal(problems.errors, PROBLEMS_MOST + 7);
+	problems_sort(&problems);
+	assert_int_equal(problems.errors, PROBLEMS_MOST + 7);
+	assert_int_equal(problems.left_out[PROBLEM_ERROR], 7);
+	assert_int_equal(problems.left_out[PROBLEM_WARNING], 7);
+	assert_int_equal(problems.kept[PROBLEM_WARNING], PROBLEMS_MOST / 2);
+	assert_int_equal(problems.count, PROBLEMS_MOST + PROBLEMS_MOST / 2);
+	problems_free(&problems);
+}
+
 static void a_message_cannot_play_with_the_terminal(void **state)
 {
 	struct problems problems = { 0 };
@@ -121,6 +142,7 @@ int main(void)
 		cmocka_unit_test(a_slip_is_answered_with_the_nearest_word),
 		cmocka_unit_test(a_strange_word_is_answered_with_all_there_are),
 		cmocka_unit_test(problems_are_sorted_by_place_and_said_once),
+		cmocka_unit_test(more_problems_than_anybody_reads_are_counted),
 		cmocka_unit_test(a_message_cannot_play_with_the_terminal),
 		cmocka_unit_test(the_name_of_a_file_is_copied),
 	};

@@ -265,26 +265,6 @@ static void a_profile_needs_rules(void **state)
 	assert_problems(papers, "pbx.yaml:1:1: error: a profile needs 'rules'\n");
 }
 
-static void a_list_of_nothing_is_refused(void **state)
-{
-	struct papers *papers = *state;
-
-	read_profile(papers, "pbx.yaml",
-		     "profile: pbx\ntitle: t\nnot_observable: []\nrules:\n"
-		     RULE("a", "observe: port, subject: [], feature: [], " OPEN)
-		     RULE("b", "observe: http, subject: https://x/, via: [], vantage: [],"
-			       " scenario: [], expect: { http.status: { is: 200 } }"));
-	read_profile(papers, "none.yaml", "profile: none\ntitle: t\nrules: []\n");
-	assert_problems(papers,
-			"none.yaml:3:8: error: 'rules' needs at least one element\n"
-			"pbx.yaml:3:17: error: 'not_observable' needs at least one element\n"
-			"pbx.yaml:5:50: error: 'subject' needs at least one element\n"
-			"pbx.yaml:5:63: error: 'feature' needs at least one element\n"
-			"pbx.yaml:6:67: error: 'via' needs at least one element\n"
-			"pbx.yaml:6:80: error: 'vantage' needs at least one element\n"
-			"pbx.yaml:6:94: error: 'scenario' needs at least one element\n");
-}
-
 static void a_child_inherits_and_replaces_rules(void **state)
 {
 	struct papers *papers = *state;
@@ -481,7 +461,6 @@ int main(void)
 		PAPERS_TEST(two_checks_of_a_profile_never_have_one_name),
 		PAPERS_TEST(a_file_must_be_called_like_its_profile),
 		PAPERS_TEST(a_profile_needs_rules),
-		PAPERS_TEST(a_list_of_nothing_is_refused),
 		PAPERS_TEST(a_child_inherits_and_replaces_rules),
 		PAPERS_TEST(a_child_may_use_features_of_its_parent),
 		PAPERS_TEST(an_unknown_parent_is_named_with_the_nearest),
