@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "agent/engine/operators.h"
-#include "agent/engine/version.h"
+#include "agent/plan/operators.h"
+#include "agent/plan/version.h"
 #include "ground/memory.h"
 #include "ground/words.h"
 

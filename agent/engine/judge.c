@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "agent/engine/entries.h"
-#include "agent/engine/operators.h"
+#include "agent/plan/operators.h"
 #include "agent/engine/wording.h"
 #include "ground/clock.h"
 #include "ground/memory.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "agent/engine/entries.h"
-#include "agent/engine/operators.h"
+#include "agent/plan/operators.h"
 #include "ground/clock.h"
 
 /* Names of cipher suites are long: a list of them ends earlier than one of ports. */

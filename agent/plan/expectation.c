@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent/plan/contradiction.h"
 #include "agent/plan/operand.h"
 #include "collectors/collector.h"
 #include "ground/memory.h"
@@ -193,11 +194,28 @@ static bool entry_is_good(struct reading *reading, const struct node *entry,
 	       form_refuse(reading, "entry", entry, "a pattern such as '*OpenJDK*'");
 }
 
+/* A rule that is never met would be a finding for ever, and nobody could put it right. */
+static void refuse_contradiction(struct reading *reading, const struct node *node,
+				 const struct expectation *expect, size_t count)
+{
+	struct text operators_met = { 0 };
+
+	if (!expectations_contradict(expect, count))
+		return;
+	for (size_t i = 0; i < count; i++)
+		text_add_item(&operators_met, " and ", words[expect[i].operator]);
+	form_error(reading, node->key_place,
+		   "nothing can meet what is expected of %s: no value is all of %s", node->key,
+		   text_string(&operators_met));
+	text_free(&operators_met);
+}
+
 /* What is said of one fact: operators, and of which entries of a list they speak. */
 static void read_fact(struct reading *reading, const struct node *node,
 		      const struct fact_descriptor *fact, struct expectations *list)
 {
 	const struct node *entry = node_member(node, "entry");
+	size_t before = list->count;
 
 	if (entry && !entry_is_good(reading, entry, fact))
 		return;
@@ -207,6 +225,7 @@ static void read_fact(struct reading *reading, const struct node *node,
 	for (const struct node *n = node->first; n; n = n->next)
 		if (n != entry)
 			read_operator(reading, n, fact, entry ? entry->text : NULL, list);
+	refuse_contradiction(reading, node, list->items + before, list->count - before);
 }
 
 /* Room for every operator of every fact. */

@@ -335,6 +335,16 @@ static bool take_default(const struct node *node, struct expectation *expectatio
 	return true;
 }
 
+/* In time as in shares: where both are given, the one says nothing of the other. */
+static bool warns_too_late(const struct expectation *expectation)
+{
+	const struct remaining *warning = &expectation->warning;
+	const struct remaining *critical = &expectation->critical;
+
+	return (warning->us && warning->us <= critical->us) ||
+	       (warning->share > 0 && warning->share <= critical->share);
+}
+
 bool operand_read_remaining(struct reading *reading, const struct node *node,
 			    struct expectation *expectation)
 {
@@ -358,6 +368,10 @@ bool operand_read_remaining(struct reading *reading, const struct node *node,
 	if (!node_member(node, "warning") && !node_member(node, "critical"))
 		form_error(reading, node->place,
 			   "remaining needs 'warning', 'critical' or both");
+	else if (warns_too_late(expectation))
+		form_error(reading, node_member(node, "warning")->place,
+			   "'warning' must leave more time than 'critical': it would never be "
+			   "told");
 	return reading->problems->errors == before;
 }
 

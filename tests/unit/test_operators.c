@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/engine/operators.h"
+#include "agent/plan/operators.h"
 #include "ground/clock.h"
 
 static const struct fact_descriptor types[] = {

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "agent/engine/version.h"
+#include "agent/plan/version.h"
 #include "ground/text.h"
 
 static void numbers_are(const char *name, const char *expected)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The operators of expectations, each a small pure function over a fact and what it is
- * compared with. Only the judge and its wording call them. A single value is treated as a
- * list of one, so that most operators are written once.
+ * compared with. The judge and its wording call them, and who looks whether expectations can
+ * be met at all. A single value is treated as a list of one, so that most operators are
+ * written once.
  */
-#ifndef AGENT_ENGINE_OPERATORS_H
-#define AGENT_ENGINE_OPERATORS_H
+#ifndef AGENT_PLAN_OPERATORS_H
+#define AGENT_PLAN_OPERATORS_H
 
 #include "agent/plan/expectation.h"
 

@@ -8,8 +8,8 @@
  * such. What is no number is left out, and so is what follows it, but a single letter counts:
  * 1.1.1n is later than 1.1.1.
  */
-#ifndef AGENT_ENGINE_VERSION_H
-#define AGENT_ENGINE_VERSION_H
+#ifndef AGENT_PLAN_VERSION_H
+#define AGENT_PLAN_VERSION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "agent/engine/version.h"
+#include "agent/plan/version.h"
 
 #include <ctype.h>
 #include <string.h>

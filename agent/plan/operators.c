@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "agent/engine/operators.h"
+#include "agent/plan/operators.h"
 
 #include <string.h>
 
-#include "agent/engine/version.h"
+#include "agent/plan/version.h"
 #include "ground/clock.h"
 #include "ground/words.h"
 
