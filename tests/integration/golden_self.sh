@@ -103,6 +103,8 @@ never_fax() {
 passes "a fault that changes what it should is well" web
 passes "a pattern means all that applies" golden_fault pattern small 'golden_close tcp/443' \
 	'golden_open tcp/443' 'port/tcp-443/*=critical'
+passes "who is named is not meant by a pattern" golden_fault named small 'golden_close tcp/443' \
+	'golden_open tcp/443' 'port/tcp-443/*=unknown' port/tcp-443/web=critical
 passes "one family alone can be meant" golden_fault four small \
 	'golden_nft "ip daddr 10.77.0.1 tcp dport 443 reject with tcp reset"' golden_nft_flush \
 	port/tcp-443/web@4=critical
