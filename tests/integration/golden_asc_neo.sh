@@ -151,6 +151,8 @@ while read -r port rule verdict; do
 done <<<"$inbound"
 golden_fault "the web interface is down" unused 'golden_close tcp/443' 'golden_open tcp/443' \
 	port/tcp-443/web-https=critical
+golden_fault "one port of Hazelcast's is open" unused 'golden_open tcp/5703' 'golden_close tcp/5703' \
+	port/tcp-5701-5705/hazelcast=warning
 golden_fault "the firewall keeps IPv4 out, and forgets IPv6" unused \
 	'golden_open tcp/4003; golden_nft "ip daddr 10.78.0.1 tcp dport 4003 reject with tcp reset"' \
 	'golden_close tcp/4003; golden_nft_flush' port/tcp-4003/live-listening@6=warning
@@ -179,6 +181,9 @@ while read -r port rule verdict; do
 	golden_fault "the partner's $port is closed" used "ends $port@partner.example" \
 		"starts $port@partner.example" "$(check "$port" "$rule")=$verdict"
 done <<<"$outbound"
+golden_fault "the contact center has one port only" used \
+	'golden_close tcp/6000-6006@partner.example tcp/6008-6015@partner.example' \
+	'golden_open tcp/6000-6006@partner.example tcp/6008-6015@partner.example'
 golden_fault "the clouds cannot be reached" used 'golden_close tcp/443@partner.example' \
 	'golden_open tcp/443@partner.example' port/tcp-443/cloud-storage=warning \
 	port/tcp-443/salesforce=warning

@@ -255,6 +255,26 @@ static void every_rule_says_why_how_and_where(void **state)
 	}
 }
 
+static void are_in_german(const struct profile *profile, const struct named *items,
+			  size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!items[i].title_de)
+			fail_msg("%s: %s", profile->name, items[i].name);
+}
+
+static void features_scenarios_and_peers_have_german_titles(void **state)
+{
+	(void)state;
+	for (size_t p = 0; p < profiles_count(shipped); p++) {
+		const struct profile *profile = profiles_at(shipped, p);
+
+		are_in_german(profile, profile->features, profile->feature_count);
+		are_in_german(profile, profile->scenarios, profile->scenario_count);
+		are_in_german(profile, profile->peers, profile->peer_count);
+	}
+}
+
 /* A port that only an optional part needs is a finding while that part is off. */
 static void an_unused_port_of_the_recorder_must_not_be_open(void **state)
 {
@@ -354,6 +374,7 @@ int main(void)
 		cmocka_unit_test(the_communication_matrix_has_75_rows),
 		cmocka_unit_test(no_rule_refers_to_a_row_about_something_else),
 		cmocka_unit_test(every_rule_says_why_how_and_where),
+		cmocka_unit_test(features_scenarios_and_peers_have_german_titles),
 		cmocka_unit_test(an_unused_port_of_the_recorder_must_not_be_open),
 		cmocka_unit_test(a_clear_text_port_names_its_encrypted_twin),
 		cmocka_unit_test(databases_must_not_answer_outside),
