@@ -17,6 +17,7 @@ static const struct command *(*const commands[])(void) = {
 	explain_command,
 	profiles_list_command,
 	profiles_show_command,
+	profiles_firewall_command,
 	profiles_schema_command,
 	config_check_command
 };

@@ -24,6 +24,7 @@ const struct command *observe_command(void);
 const struct command *config_check_command(void);
 const struct command *profiles_list_command(void);
 const struct command *profiles_show_command(void);
+const struct command *profiles_firewall_command(void);
 const struct command *profiles_schema_command(void);
 const struct command *explain_command(void);
 

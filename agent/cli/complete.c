@@ -222,6 +222,8 @@ static void note_word(struct typed *typed, const char *word)
 	if (strncmp(word, "--", 2) != 0) {
 		if (!typed->operands++)
 			typed->first_operand = word;
+		if (typed->command->operands == COMPLETE_PROFILE)
+			strings_add(&typed->profiles, typed->arena, word, strlen(word));
 		return;
 	}
 	option = option_named(typed->command->options, word + 2, length - 2);

@@ -49,7 +49,50 @@
 	X(UNSEEN_COUNT, "Unseen", "Ungesehen")                                                \
 	X(OF_WHICH_FROM, "of which inherited:", "davon geerbt:")                              \
 	X(UNSEEN_MEANS, "Demands that nobody can see from the network:",                      \
-	  "Forderungen, die vom Netz aus niemand sehen kann:")
+	  "Forderungen, die vom Netz aus niemand sehen kann:")                                \
+	X(LET_THROUGH, "Let through", "Durchlassen")                                          \
+	X(KEEP_CLOSED, "Keep closed", "Geschlossen halten")                                   \
+	X(PORTS_COLUMN, "PORTS", "PORTS")                                                     \
+	X(FROM_OR_TO, "FROM / TO", "VON / ZU")                                                \
+	X(ANYBODY, "anybody", "alle")                                                         \
+	X(PLACE, "Place", "Ort")                                                              \
+	X(AT_SYSTEM, "at the system itself", "am System selbst")                              \
+	X(AT_EDGE, "at the edge of its network", "am Rand seines Netzes")                     \
+	X(ON, "On", "An")                                                                     \
+	X(OFF, "Off", "Aus")                                                                  \
+	X(SWITCHED_ON, "Switched on", "Eingeschaltet")                                        \
+	X(SWITCHED_OFF, "Switched off", "Ausgeschaltet")                                      \
+	X(IMPLIED, "the firewall rules that its document implies",                            \
+	  "die Firewall-Regeln, die aus dem Dokument folgen")                                 \
+	X(UNTRIED, "Derived from a document and not tried at your system: read it first.",    \
+	  "Aus einem Dokument abgeleitet und nicht an Ihrem System erprobt: erst lesen.")     \
+	X(LOCKED_OUT,                                                                         \
+	  "Administrators (SSH, Remote Desktop) get in from the sets admin_4 and admin_6 only."  \
+	  " While those are empty, loading this from afar locks you out.",                    \
+	  "Administratoren (SSH, Remotedesktop) kommen nur aus den Mengen admin_4 und admin_6" \
+	  " herein. Sind sie leer, sperrt das Laden aus der Ferne Sie aus.")                  \
+	X(NOT_NAMED,                                                                          \
+	  "What the document does not name is dropped, both ways: name servers perhaps, backup," \
+	  " monitoring, updates of the operating system, DHCP. Add it.",                      \
+	  "Was das Dokument nicht nennt, wird in beiden Richtungen verworfen: Nameserver"     \
+	  " vielleicht, Backup, Überwachung, Updates des Betriebssystems, DHCP. Ergänzen.")   \
+	X(EMPTY_SETS,                                                                         \
+	  "Names are not looked up. The sets that stand for them, and for peers that were not" \
+	  " given, are empty, and nothing gets there until you write elements = { ... } into"  \
+	  " them. Loading the file anew forgets what was added in the meantime.",             \
+	  "Namen werden nicht aufgelöst. Die Mengen an ihrer Stelle, und die für nicht"       \
+	  " angegebene Gegenstellen, sind leer, und nichts kommt dorthin, bis Sie elements ="  \
+	  " { ... } hineinschreiben. Neues Laden vergisst, was inzwischen ergänzt wurde.")    \
+	X(ABOUT_EDGE,                                                                         \
+	  "It decides about the system's own addresses alone; other traffic goes on as it did." \
+	  " Translation of addresses (dnat) stays yours; here count the addresses inside.",   \
+	  "Entschieden wird nur über die Adressen des Systems; alles andere bleibt, wie es"   \
+	  " war. Adressumsetzung (dnat) bleibt Ihre; hier zählen die inneren Adressen.")      \
+	X(ADMINISTRATION, "Administration", "Verwaltung")                                     \
+	X(ADMINS, "Where administrators come from; empty: from nowhere",                      \
+	  "Woher Administratoren kommen; leer: von nirgends")                                 \
+	X(SYSTEM, "The system's addresses, all of them", "Die Adressen des Systems, alle")    \
+	X(TO_BE_FILLED, "fill in the addresses", "Adressen eintragen")
 
 enum heading {
 #define HEADING_CONSTANT(constant, english, german) HEADING_##constant,

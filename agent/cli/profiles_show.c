@@ -6,7 +6,6 @@
 #include "agent/cli/language.h"
 #include "agent/cli/profile_text.h"
 #include "agent/cli/setup.h"
-#include "ground/words.h"
 
 struct profiles_settings {
 	const char *profile_dir, *language, *colour;
@@ -100,29 +99,6 @@ static void add_table(const struct profiles *profiles, struct document *document
 	}
 }
 
-static bool find_profile(const struct invocation *invocation, const struct profiles *profiles,
-			 struct document *document)
-{
-	const char *name = invocation->count ? invocation->operands[0] : "";
-	struct text safe = { 0 };
-
-	document->profile = profiles_named(profiles, name);
-	if (document->profile)
-		return true;
-	const char *nearest = words_nearest(name, profiles_names(profiles));
-	text_add_foreign(&safe, name, strlen(name), 80);
-	if (!*name)
-		cli_fail(invocation->command, "which profile? 'ucposture profiles' lists them");
-	else if (nearest)
-		cli_fail(invocation->command, "unknown profile '%s' (did you mean '%s'?)",
-			 text_string(&safe), nearest);
-	else
-		cli_fail(invocation->command, "unknown profile '%s'; 'ucposture profiles'"
-					      " lists them", text_string(&safe));
-	text_free(&safe);
-	return false;
-}
-
 static int show(const struct invocation *invocation, bool list)
 {
 	const struct profiles_settings *settings = invocation->settings;
@@ -137,10 +113,11 @@ static int show(const struct invocation *invocation, bool list)
 	screen_of(STDOUT_FILENO, setup_colour(settings->colour), &document.screen);
 	if (list) {
 		add_table(profiles, &document);
-	} else if (find_profile(invocation, profiles, &document)) {
-		profile_text_add(&document);
 	} else {
-		good = false;
+		document.profile = setup_profile_operand(invocation, profiles);
+		if (document.profile)
+			profile_text_add(&document);
+		good = good && document.profile;
 	}
 	good = cli_print(&out) && good;
 	profiles_free(profiles);

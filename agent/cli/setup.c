@@ -6,8 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/cli/cli.h"
 #include "agent/cli/output.h"
 #include "agent/plan/access.h"
+#include "ground/words.h"
 #include "net/address.h"
 #include "net/proxy.h"
 
@@ -22,6 +24,27 @@ struct profiles *setup_profiles(const char *folder, struct problems *problems)
 	profiles_settle(profiles, problems);
 	profiles_find_unused(profiles, problems);
 	return profiles;
+}
+
+const struct profile *setup_profile_operand(const struct invocation *invocation,
+					    const struct profiles *profiles)
+{
+	const char *name = invocation->count ? invocation->operands[0] : "";
+	const struct profile *profile = profiles_named(profiles, name);
+	const char *nearest = words_nearest(name, profiles_names(profiles));
+	struct text safe = { 0 };
+
+	text_add_foreign(&safe, name, strlen(name), 80);
+	if (!*name)
+		cli_fail(invocation->command, "which profile? 'ucposture profiles' lists them");
+	else if (!profile && nearest)
+		cli_fail(invocation->command, "unknown profile '%s' (did you mean '%s'?)",
+			 text_string(&safe), nearest);
+	else if (!profile)
+		cli_fail(invocation->command, "unknown profile '%s'; 'ucposture profiles'"
+					      " lists them", text_string(&safe));
+	text_free(&safe);
+	return profile;
 }
 
 const char *setup_config_file(const char *given)

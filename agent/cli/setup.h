@@ -12,6 +12,9 @@
 /* The installed profiles, or those of $UCPOSTURE_PROFILE_DIR, and then the user's folder
  * (NULL: none). The caller frees. */
 struct profiles *setup_profiles(const char *folder, struct problems *problems);
+/* The profile that the first operand names; NULL after saying that there is none. */
+const struct profile *setup_profile_operand(const struct invocation *invocation,
+					    const struct profiles *profiles);
 /* The given file, or the usual one. */
 const char *setup_config_file(const char *given);
 /* Where things are remembered when `given` is NULL; NULL when there is no such place. */

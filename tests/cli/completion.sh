@@ -29,10 +29,16 @@ offers_also()
 
 offers 'ch' check
 offers '' check observe explain profiles config --help --version
-offers 'profiles ' list show schema
+offers 'profiles ' list show firewall schema
 offers 'profiles s' show schema
+offers 'profiles f' firewall
+offers 'profiles firewall star' starface
+offers 'profiles firewall --format=' --format=text --format=nftables
+offers 'profiles firewall starface --scenario=remote' --scenario=remote-clients --scenario=remote-clients-web
+offers 'profiles firewall starface --peer=sip' --peer=sip-provider=
 offers 'profiles sc' schema
-offers 'profiles show ' asc-neo aspenuc datatal-flexi starface uc-baseline xphone-connect
+mapfile -t shipped < <(cd "$UCPOSTURE_PROFILE_DIR" && printf '%s\n' *.yaml)
+offers 'profiles show ' "${shipped[@]%.yaml}"
 offers 'profiles show star' starface
 offers 'config c' check :files
 offers 'check --form' --format=

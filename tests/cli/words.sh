@@ -16,7 +16,7 @@ run 0 -V
 run 3
 warns 'Usage: ucposture COMMAND'
 
-for command in check observe explain 'profiles list' 'profiles show' 'profiles schema' \
+for command in check observe explain 'profiles list' 'profiles show' 'profiles firewall' 'profiles schema' \
 	'config check'; do
 	# shellcheck disable=SC2086
 	run 0 $command --help
