@@ -160,6 +160,9 @@ golden_nft() { # RULE
 
 golden_nft_flush() {
 	nft flush table inet golden || golden_complain "nft"
+	# While there is such a chain, every connection is tracked, and that takes its time.
+	nft delete chain inet golden way 2>/dev/null
+	return 0
 }
 
 golden_redirect() { # PORT TO
