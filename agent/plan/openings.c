@@ -190,7 +190,8 @@ static void add_rule(struct deriving *deriving, const struct rule *rule)
 	for (size_t i = 0; demand != DEMAND_NOTHING && i < rule->subject_count; i++) {
 		bool out = rule->peer || rule->subjects[i].kind == SUBJECT_URL;
 
-		if (out ? holds_outbound(choice, rule)
+		/* What others should not offer is theirs to close. */
+		if (out ? demand == DEMAND_OPEN && holds_outbound(choice, rule)
 			: holds_inbound(choice, rule->vantages, demand))
 			add_subject(deriving, rule, &rule->subjects[i], demand);
 	}

@@ -93,6 +93,16 @@ static void what_must_be_open_is_let_in_and_what_must_be_closed_is_not(void **st
 	      &choice, "in tcp 80,443 <web>\nin udp 5060 <calls>\nclosed in tcp 23 <telnet>\n");
 }
 
+static void what_a_peer_should_not_offer_is_not_kept_from_it(void **state)
+{
+	const struct target choice = at(VANTAGE_INTERNAL);
+
+	opens(*state,
+	      MADE PORT("old", "tcp/389", LET_IN ", peer: console")
+		      PORT("better", "tcp/636", KEPT_OUT ", peer: console"),
+	      &choice, "out tcp 389 console@ <old>\n");
+}
+
 static void a_port_without_its_feature_is_closed_or_left_out(void **state)
 {
 	static const char profile[] = MADE PORT(
@@ -224,6 +234,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PAPERS_TEST(what_must_be_open_is_let_in_and_what_must_be_closed_is_not),
+		PAPERS_TEST(what_a_peer_should_not_offer_is_not_kept_from_it),
 		PAPERS_TEST(a_port_without_its_feature_is_closed_or_left_out),
 		PAPERS_TEST(one_port_that_two_rules_open_is_opened_once_with_both_reasons),
 		PAPERS_TEST(what_one_feature_needs_is_open_although_another_is_off),
