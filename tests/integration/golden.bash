@@ -24,6 +24,8 @@
 #   golden_refuse NAME [PORT]    by such a rule: nobody gets to it, or to tcp/PORT or udp/PORT
 #   golden_redirect PORT TO      who wants to the system's TCP port gets to the other: for servers
 #                                that listen at every address
+#   golden_divert NAME PORT OTHER PORT   whoever wants to tcp/443 or the like of one host comes to
+#                                the other, as boxes on the way do; but not OTHER itself
 #   golden_nft_flush             without these rules again
 #   golden_view VIEW OPTION...   a way to look: options of `ucposture check`; the system and the
 #                                --ca-file are added, unless they name a --config.file, which has
@@ -167,14 +169,24 @@ golden_nft_flush() {
 
 golden_redirect() { # PORT TO
 	local address ip
-	nft add chain inet golden way '{ type nat hook output priority -100; }' \
-		|| golden_complain "nft"
 	golden_addresses
 	for address in "${golden_at[@]}"; do
 		case $address in *:*) ip=ip6 ;; *) ip=ip ;; esac
-		nft add rule inet golden way "$ip daddr $address tcp dport $1 redirect to :$2" \
-			|| golden_complain "nft: $1 to $2"
+		golden_way "$ip daddr $address tcp dport $1 redirect to :$2"
 	done
+}
+
+golden_divert() { # NAME PORT OTHER PORT
+	local to="${2%/*} dport ${2#*/} dnat"
+	golden_way "ip daddr ${world_v4[$1]} ip saddr != ${world_v4[$3]} $to ip to \
+		${world_v4[$3]}:${4#*/}"
+	golden_way "ip6 daddr ${world_v6[$1]} ip6 saddr != ${world_v6[$3]} $to ip6 to \
+		[${world_v6[$3]}]:${4#*/}"
+}
+
+golden_way() { # RULE
+	nft add chain inet golden way '{ type nat hook output priority -100; }' \
+		&& nft add rule inet golden way "$1" || golden_complain "nft: $1"
 }
 
 # On lo an answer goes to the very address that was asked: only what begins is refused.

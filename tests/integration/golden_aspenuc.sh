@@ -7,15 +7,14 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/integration/golden.bash
 . "$here/golden.bash"
-# shellcheck source=tests/integration/golden_baseline.bash
-. "$here/golden_baseline.bash"
-golden_needs kamailio sshd ssh-keygen setsid
+golden_needs kamailio setsid
 golden_enter "$0" "$@"
 
 world_host api.push.apple.com 17.188.143.34 2620:149:a44::22 https:2197
 world_host 1-courier.push.apple.com 17.188.143.37 2620:149:a44::25 https:5223 https:443
 golden_system uc.aspen.example 198.51.100.10 2001:db8:a5::10
 golden_name_server ns.site.example 10.88.0.53 fd88::53
+golden_peer firewall.site.example 10.88.1.1 fd88:1::1
 golden_peer media.zoom.example 203.0.113.88 2001:db8:88::1
 world_start
 
@@ -34,8 +33,8 @@ golden_udp udp/5061 answers
 golden_udp udp/8801@media.zoom.example answers
 golden_udp udp/8802@media.zoom.example answers
 
-golden_view inside --profile=aspenuc --feature=mobile-clients --peer=dns=ns.site.example \
-	--peer=zoom=media.zoom.example
+peers=(--peer=dns=ns.site.example --peer=zoom=media.zoom.example)
+golden_view inside --profile=aspenuc --feature=mobile-clients "${peers[@]}"
 golden_good inside
 
 # stopped NAME PORT CHECK=VERDICT...: by the site's firewall, which says so
@@ -81,46 +80,23 @@ stopped "who sends push messages is cut off" tcp/2197@api.push.apple.com \
 	reach/tcp-api.push.apple.com-2197/apple-push-sending=warning
 
 # A firewall that says nothing: over UDP silence is all there is to see, where an answer is due.
-golden_fault "UDP is dropped" inside \
-	"golden_nft 'meta nfproto ipv4 udp dport { 5060, 5061, 8801, 8802 } drop'" \
-	golden_nft_flush port/udp-5060/sip-udp@4=warning 'sip/udp-5060/*@4=unknown'
+golden_view hasty --profile=aspenuc --timeout=1s "${peers[@]}"
+golden_good hasty
+golden_fault "UDP is dropped" hasty \
+	"golden_nft 'udp dport { 5060, 5061, 5100, 8801, 8802 } drop'" golden_nft_flush \
+	port/udp-5060/sip-udp=warning port/udp-5100/sip-service-port-udp=warning \
+	'sip/udp-*=unknown'
 
 # A firewall with an opinion on SIP: what goes to the system's ports passes through a box that
 # writes its own address into it. Inside of TLS it cannot read.
-nft -f - <<'RULES' || exit 1
-table ip box {
-	chain out { type nat hook output priority -100; }
-}
-table ip6 box {
-	chain out { type nat hook output priority -100; }
-}
-RULES
-for address in 10.88.1.1 fd88:1::1; do
-	ip address add "$address" dev lo
-done
 tls_serve box4 "$PYTHON3" "$here/sip_box.py" alg 10.88.1.1 198.51.100.10
 tls_serve box6 "$PYTHON3" "$here/sip_box.py" alg fd88:1::1 2001:db8:a5::10
 tls_listens box4 10.88.1.1 5060
 tls_listens box6 fd88:1::1 5060
 tls_await
-
-# passes_through TRANSPORT/PORT
-passes_through()
-{
-	local match="${1%/*} dport ${1#*/} dnat to"
-	nft add rule ip box out "ip saddr != 10.88.1.1 ip daddr 198.51.100.10 $match 10.88.1.1:5060"
-	nft add rule ip6 box out \
-		"ip6 saddr != fd88:1::1 ip6 daddr 2001:db8:a5::10 $match [fd88:1::1]:5060"
-}
-
-no_box()
-{
-	nft flush chain ip box out
-	nft flush chain ip6 box out
-}
-
 for port in tcp/5060 tcp/5100 udp/5060 udp/5100; do
-	golden_fault "an ALG rewrites SIP at $port" inside "passes_through $port" no_box \
+	golden_fault "an ALG rewrites SIP at $port" inside \
+		"golden_divert $at $port firewall.site.example ${port%/*}/5060" golden_nft_flush \
 		"sip/${port/\//-}/via-intact=critical"
 done
 golden_never sip/tls-5061/via-intact "nobody on the way can write inside of TLS"
@@ -137,8 +113,4 @@ golden_fault "encrypted SIP is answered in the clear" inside \
 golden_fault "passwords are asked for in the clear" inside \
 	"golden_sip '$sip' 'append_to_reply(\"WWW-Authenticate: Basic realm=old\r\n\")' \
 		'sl_send_reply(\"401\", \"Unauthorized\")'" sip_is_well 'sip/*/authentication=critical'
-
-golden_baseline_telnet inside
-golden_baseline_ssh inside
-golden_baseline_web inside
 golden_finish
