@@ -28,6 +28,9 @@ enum fact_type {
 /* A list of records cannot be longer. */
 enum { FACT_RECORDS_MOST = 16384 };
 
+/* Of which subjects a fact can be told. */
+enum fact_subjects { FACT_OF_ANY, FACT_OF_ONE_PORT, FACT_OF_RANGE };
+
 struct fact_descriptor {
 	const char *name;		/* "smb.signing"; a table ends with NULL */
 	enum fact_type type;
@@ -36,6 +39,7 @@ struct fact_descriptor {
 	const char *metric;		/* without the prefix: "smb_signing_required", or NULL */
 	const char *const *words;	/* the only values a text can have, or NULL */
 	const struct fact_descriptor *columns;	/* of records; ended by a row without a name */
+	enum fact_subjects told_of;
 	bool needs_access;		/* only seen with the request's snmp_access */
 };
 

@@ -52,40 +52,49 @@ enum {
 
 static const struct fact_descriptor port_facts[] = {
 	[FACT_STATE] = {
+		.told_of = FACT_OF_ONE_PORT,
 		.name = "port.state", .type = FACT_TEXT, .metric = "port_state",
 		.words = state_words,
 		.help = "Whether somebody listens at the port, as far as one can tell from here"
 	},
 	[FACT_RTT] = {
+		.told_of = FACT_OF_ONE_PORT,
 		.name = "port.rtt_seconds", .type = FACT_REAL, .unit = "seconds",
 		.metric = "port_rtt_seconds", .help = "How long the answer took"
 	},
 	[FACT_REPLY] = {
+		.told_of = FACT_OF_ONE_PORT,
 		.name = "port.reply", .type = FACT_TEXT, .words = reply_words,
 		.help = "The protocol in which the port answered; over TCP that is asked only"
 			" when it is wanted"
 	},
 	[FACT_BANNER] = {
+		.told_of = FACT_OF_ONE_PORT,
 		.name = "port.banner", .type = FACT_TEXT,
 		.help = "The first line of what a TCP port says before it is asked"
 	},
 	[FACT_CAUSE] = {
+		.told_of = FACT_OF_ONE_PORT,
 		.name = "port.cause", .type = FACT_TEXT, .words = cause_words,
 		.help = "What the state was concluded from"
 	},
 	[FACT_OPEN] = {
+		.told_of = FACT_OF_RANGE,
 		.name = "port.open", .type = FACT_NUMBERS, .help = "The open ports of a range"
 	},
 	[FACT_FILTERED_COUNT] = {
+		.told_of = FACT_OF_RANGE,
 		.name = "port.filtered_count", .type = FACT_INTEGER, .metric = "ports_filtered",
 		.help = "Ports of a range that a firewall refuses or that stay silent; over UDP"
 			" also closed ones of a host that rations its ICMP errors"
 	},
 	[FACT_CLOSED_COUNT] = {
+		.told_of = FACT_OF_RANGE,
 		.name = "port.closed_count", .type = FACT_INTEGER, .metric = "ports_closed",
 		.help = "Ports of a range at which the host says that nobody listens"
 	},
 	[FACT_UNREACHABLE_COUNT] = {
+		.told_of = FACT_OF_RANGE,
 		.name = "port.unreachable_count", .type = FACT_INTEGER,
 		.metric = "ports_unreachable",
 		.help = "Ports of a range for which a router says that it cannot reach the host"

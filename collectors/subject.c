@@ -186,3 +186,11 @@ void subject_format_name(const struct subject *subject, char name[static SUBJECT
 		snprintf(name, SUBJECT_ROOM, "%s",
 			 subject->kind == SUBJECT_OWN_NAME ? "own-name" : "root");
 }
+
+bool subject_same_port(const struct subject *a, const struct subject *b)
+{
+	if (!a->first || !b->first)
+		return !strcmp(a->text, b->text);
+	return a->first == b->first && a->last == b->last &&
+	       (a->kind == SUBJECT_UDP) == (b->kind == SUBJECT_UDP);
+}

@@ -39,4 +39,7 @@ bool subject_parse(const char *string, unsigned kinds, char room[static SUBJECT_
 /* The form used in names of checks: tcp-443, https-push.example-443. */
 void subject_format_name(const struct subject *subject, char name[static SUBJECT_ROOM]);
 
+/* The same port or ports, whatever is asked there; what has none is compared by its text. */
+bool subject_same_port(const struct subject *a, const struct subject *b);
+
 #endif

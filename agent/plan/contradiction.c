@@ -6,8 +6,9 @@
 #include "agent/plan/operators.h"
 #include "ground/memory.h"
 
-/* Ranges of ports are looked at one by one, ranges of anything else not. */
-enum { NUMBERS_MOST = 1024 };
+/* Nobody writes more than that by hand, and each is compared with each: what is longer is
+ * taken for possible. Of a list ranges are looked at number by number. */
+enum { OPERANDS_MOST = 64, NUMBERS_MOST = 128 };
 
 /* Values that a fact, or an element of it, may have. */
 struct values {
@@ -186,7 +187,7 @@ static bool demands_elements(const struct expectation *expectation)
 /* False when they are too many. */
 static bool add_numbers(struct values *values, const struct operand *operand)
 {
-	if (operand->last - operand->integer >= NUMBERS_MOST)
+	if (operand->last - operand->integer >= NUMBERS_MOST - (int64_t)values->count)
 		return false;
 	for (int64_t number = operand->integer; number <= operand->last; number++)
 		add_number(values, number);
@@ -238,8 +239,19 @@ static bool is_open(const struct question *question)
 			  has_operator(question, OPERATOR_WITHIN));
 }
 
+static size_t count_operands(const struct question *question)
+{
+	size_t operands = 0;
+
+	for (size_t i = 0; i < question->count; i++)
+		operands += question->expect[i].count;
+	return operands;
+}
+
 static bool can_be_met(struct question *question)
 {
+	if (count_operands(question) > OPERANDS_MOST)
+		return true;
 	/* What is absent has no value of which something else could hold. */
 	if (has_operator(question, OPERATOR_ABSENT))
 		return question->count == 1;

@@ -8,14 +8,6 @@
 #include "agent/plan/planning.h"
 #include "ground/memory.h"
 
-static bool same_port(const struct subject *a, const struct subject *b)
-{
-	if (!a->first || !b->first)
-		return !strcmp(a->text, b->text);
-	return a->first == b->first && a->last == b->last &&
-	       (a->kind == SUBJECT_UDP) == (b->kind == SUBJECT_UDP);
-}
-
 static bool same_place(const struct plan *plan, const struct check *a, const struct check *b)
 {
 	const struct request *of_a, *of_b;
@@ -25,7 +17,7 @@ static bool same_place(const struct plan *plan, const struct check *a, const str
 		return false;
 	of_a = &plan->observations[a->observation].request;
 	of_b = &plan->observations[b->observation].request;
-	return same_port(&of_a->subject, &of_b->subject) && !strcmp(of_a->host, of_b->host);
+	return subject_same_port(&of_a->subject, &of_b->subject) && !strcmp(of_a->host, of_b->host);
 }
 
 static void link_check(struct plan *plan, struct check *check, size_t first, size_t behind)

@@ -34,8 +34,8 @@ static size_t menu_of(struct planning *planning, const struct profile *profile)
 	menu.common = arena_take(planning->arena, profile->rule_count * sizeof *menu.common);
 	menu.named_rules =
 		arena_take(planning->arena, profile->rule_count * sizeof *menu.named_rules);
+	profile_named_rules(profile, menu.named_rules);
 	for (size_t i = 0; i < profile->rule_count; i++) {
-		menu.named_rules[i] = profile_named_rule(profile, &profile->rules[i]);
 		menu.any_provisional |= menu.named_rules[i] < profile->rule_count;
 		menu.names[i] = make_names(planning, &profile->rules[i]);
 		menu.common[i] = planning_common(&profile->rules[i]);

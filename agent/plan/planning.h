@@ -22,7 +22,7 @@ struct menu {
 	const struct profile *profile;
 	const char *const **names;	/* of checks: by rule, then by subject: IPv4, IPv6 */
 	struct common *common;		/* by rule */
-	size_t *named_rules;		/* by rule: that of provisional_while, or rule_count */
+	uint32_t *named_rules;		/* by rule: that of provisional_while, or rule_count */
 	bool any_provisional;
 };
 

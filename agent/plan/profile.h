@@ -147,8 +147,8 @@ const struct profile *profiles_named(const struct profiles *profiles, const char
 /* Ended by NULL; for messages. */
 const char *const *profiles_names(const struct profiles *profiles);
 
-/* Which rule the rule's provisional_while names: an index, or rule_count. */
-size_t profile_named_rule(const struct profile *profile, const struct rule *rule);
+/* By rule, which one its provisional_while names: an index, or rule_count. */
+void profile_named_rules(const struct profile *profile, uint32_t *named);
 
 const char *severity_word(enum severity severity);
 bool severity_named(const char *word, enum severity *severity);

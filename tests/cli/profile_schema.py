@@ -125,6 +125,9 @@ ONLY_THE_READER = {
         "a capital": r"must be true or false, not 'True'",
         "bytes": r"a text has at most 4000 bytes",
         "nothing": r"a profile needs 'rules'",
+        "a contradiction": r"nothing can meet what is expected of",
+        "one port or a range": r"is not told of \S+, which is",
+        "another port": r"the rule '\w+' never waits for",
     }.items()
 }
 

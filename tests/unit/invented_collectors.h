@@ -23,6 +23,8 @@ static const struct fact_descriptor port_facts[] = {
 	{ .name = "port.state", .type = FACT_TEXT, .words = state_words },
 	{ .name = "port.rtt_seconds", .type = FACT_REAL },
 	{ .name = "port.open", .type = FACT_NUMBERS },
+	{ .name = "port.banner", .type = FACT_TEXT, .told_of = FACT_OF_ONE_PORT },
+	{ .name = "port.closed_count", .type = FACT_INTEGER, .told_of = FACT_OF_RANGE },
 	{ .name = NULL },
 };
 

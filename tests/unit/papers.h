@@ -73,6 +73,16 @@ static inline void assert_problem(struct papers *papers, const char *expected)
 	text_free(&out);
 }
 
+static inline void assert_no_problem(struct papers *papers, const char *part)
+{
+	struct text out = { 0 };
+
+	describe_problems(papers, &out);
+	if (strstr(text_string(&out), part))
+		fail_msg("%s\nis among:\n%s", part, text_string(&out));
+	text_free(&out);
+}
+
 static inline void assert_good(struct papers *papers)
 {
 	assert_problems(papers, "");

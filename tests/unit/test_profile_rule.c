@@ -102,6 +102,51 @@ static void a_remedy_for_otherwise_needs_otherwise(void **state)
 				"is violated: give both, or write 'remedy'\n");
 }
 
+#define PORT "observe: port, subject: tcp/1, "
+
+static void a_rule_holds_from_somewhere_and_can_be_looked_at_from_there(void **state)
+{
+	read_rules(*state,
+		   RULE("a", "only_from: smtp, not_from: smtp, " PORT OPEN)
+		   RULE("b", "only_from: smtp, peer: smtp, " PORT OPEN)
+		   RULE("c", "not_from: smtp, observe: host, subject: tcp/1, " LISTENS)
+		   RULE("d", "only_from: smtp, observe: dns, subject: x, "
+			     "expect: { dns.a: { present: true } }")
+		   RULE("e", "only_from: smtp, not_from: nas, peer: nas, " PORT OPEN));
+	assert_problem(*state, "p.yaml:4:43: error: 'only_from' and 'not_from' name the same "
+			       "peer: nowhere would the rule hold\n");
+	assert_problem(*state, "p.yaml:5:26: error: the rule would look at its own 'peer' from "
+			       "there: leave out one of them\n");
+	assert_problem(*state, "p.yaml:6:26: error: 'not_from' does nothing here: host looks at "
+			       "the machine we run on\n");
+	assert_problem(*state, "p.yaml:7:26: error: 'only_from' does nothing here: dns asks "
+			       "servers that nobody can tell from where\n");
+	assert_no_problem(*state, "p.yaml:8:26");
+}
+
+static void a_fact_is_told_of_one_port_or_of_a_range(void **state)
+{
+	read_rules(*state,
+		   RULE("a", "observe: port, subject: [ tcp/1, tcp/3-9 ], "
+			     "expect: { port.banner: { present: true } }")
+		   RULE("b", PORT "feature: x, expect: { port.state: { is: open } }, "
+			     "otherwise: { port.closed_count: { is: 1 } }"));
+	assert_problem(*state, "p.yaml:4:80: error: port.banner is not told of tcp/3-9, which is a "
+			       "range: such a rule would never be judged\n");
+	assert_problem(*state, "p.yaml:5:120: error: port.closed_count is not told of tcp/1, which "
+			       "is one port: such a rule would never be judged\n");
+	assert_no_problem(*state, "banner is not told of tcp/1,");
+}
+
+static void who_sees_what_is_closed_needs_not_be_told_what_it_means(void **state)
+{
+	read_rules(*state, RULE("a", "when_closed: ok, " PORT OPEN)
+			   RULE("b", "when_closed: ok, observe: nothing, subject: tcp/1, " OPEN));
+	assert_problem(*state, "p.yaml:4:26: error: 'when_closed' does nothing here: port sees "
+			       "itself what is closed, so say so in 'expect'\n");
+	assert_no_problem(*state, "p.yaml:5:26");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +156,9 @@ int main(void)
 		PAPERS_TEST(paths_are_for_urls_elsewhere),
 		PAPERS_TEST(who_asks_by_address_has_a_name_to_leave_out),
 		PAPERS_TEST(a_remedy_for_otherwise_needs_otherwise),
+		PAPERS_TEST(a_rule_holds_from_somewhere_and_can_be_looked_at_from_there),
+		PAPERS_TEST(a_fact_is_told_of_one_port_or_of_a_range),
+		PAPERS_TEST(who_sees_what_is_closed_needs_not_be_told_what_it_means),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,18 +54,17 @@ static void it_need_not_be_the_same_collector(void **state)
 		 RULE("own", "observe: tls, subject: tcp/443, " TRUST)
 			 RULE("web", WAITS "observe: http, subject: /admin, "
 					   "expect: { http.status: { is: 403 } }")
-				 RULE("udp", WAITS "observe: port, subject: udp/443, " OPEN)
-					 RULE("range", WAITS "observe: port, "
-							     "subject: tcp/443-444, " OPEN)
-						 RULE("name", WAITS "observe: dns, subject: x, "
-							      "expect: { dns.a: "
-							      "{ present: true } }"),
+				 RULE("both", WAITS "observe: port, "
+						    "subject: [ udp/443, tcp/443 ], " OPEN)
+					 RULE("push", WAITS "observe: http, "
+							    "subject: 'https://10.0.0.2/', "
+							    "expect: { http.status: { is: 1 } }"),
 		 "address: 10.0.0.1");
 	assert_waits(*state, "tls/tcp-443/own -\n"
 			     "http/admin/web tls/tcp-443/own\n"
-			     "port/udp-443/udp -\n"
-			     "port/tcp-443-444/range -\n"
-			     "dns/x/name -");
+			     "port/udp-443/both -\n"
+			     "port/tcp-443/both tls/tcp-443/own\n"
+			     "http/https-10.0.0.2/push -");
 }
 
 static void what_has_no_port_is_compared_by_its_subject(void **state)
@@ -82,20 +81,17 @@ static void what_has_no_port_is_compared_by_its_subject(void **state)
 			     "dns/c.example/more -");
 }
 
-static void nobody_waits_for_another_host_or_for_what_does_not_apply(void **state)
+static void nobody_waits_for_what_does_not_apply(void **state)
 {
-	plan_one(*state, PEERS FEATURES,
+	plan_one(*state, FEATURES,
 		 RULE("own", "feature: mobile, observe: tls, subject: tcp/443, " TRUST)
 			 RULE("bits", WAITS "observe: tls, subject: tcp/443, " BITS)
-				 RULE("peers", "provisional_while: bits, peer: smtp, "
-					       "observe: tls, subject: tcp/443, " BITS)
-					 RULE("video", "feature: video, "
+				 RULE("video", "feature: video, "
 						       "provisional_while: bits, observe: tls, "
 						       "subject: tcp/443, " BITS),
-		 "address: 10.0.0.1, peers: { smtp: 10.0.0.2 }");
+		 "address: 10.0.0.1");
 	assert_waits(*state, "tls/tcp-443/own -\n"
 			     "tls/tcp-443/bits -\n"
-			     "tls/tcp-443/peers -\n"
 			     "tls/tcp-443/video -");
 }
 
@@ -120,7 +116,7 @@ static void a_profile_that_extends_another_waits_for_its_own_rule(void **state)
 
 	read_profile(papers, "base.yaml",
 		     HEAD("base") "rules:\n"
-			     RULE("own", "observe: tls, subject: tcp/1, " TRUST)
+			     RULE("own", "observe: tls, subject: [ tcp/1, tcp/2 ], " TRUST)
 				     RULE("bits", WAITS "observe: tls, subject: tcp/2, " BITS));
 	read_profile(papers, "p.yaml",
 		     HEAD("p") "extends: base\nrules:\n"
@@ -153,6 +149,31 @@ static void who_waits_in_a_circle_is_told(void **state)
 		"itself: name another rule\n"
 		"p.yaml:8:5: error: the rule 'e' is provisional while 'f' finds something, which "
 		"in the end waits for 'e': one of them must stand for itself\n");
+}
+
+static void who_never_waits_is_told(void **state)
+{
+	struct papers *papers = *state;
+
+	read_profile(papers, "p.yaml",
+		     HEAD("p") PEERS "rules:\n"
+			     RULE("own", "vantage: internal, observe: tls, subject: tcp/1, " TRUST)
+			     RULE("other-port", WAITS "observe: tls, subject: tcp/2, " BITS)
+			     RULE("outside", WAITS "vantage: external, observe: tls, "
+						   "subject: tcp/1, " BITS)
+			     RULE("of-peer", WAITS "peer: smtp, observe: tls, subject: tcp/1, "
+				  BITS)
+			     RULE("good", WAITS "observe: tls, subject: [ tcp/2, tcp/1 ], " BITS));
+	read_profile(papers, "q.yaml", HEAD("q") "extends: p\n");
+	profiles_settle(papers->profiles, &papers->problems);
+	assert_problems(
+		papers,
+		"p.yaml:6:5: error: the rule 'other-port' never waits for 'own': they look at no "
+		"port of one host from one vantage\n"
+		"p.yaml:7:5: error: the rule 'outside' never waits for 'own': they look at no port "
+		"of one host from one vantage\n"
+		"p.yaml:8:5: error: the rule 'of-peer' never waits for 'own': they look at no port "
+		"of one host from one vantage\n");
 }
 
 static bool is_provisional(enum verdict verdict, enum verdict of_named)
@@ -193,10 +214,11 @@ int main(void)
 		PAPERS_TEST(a_check_waits_for_the_one_at_its_port_over_its_version_of_ip),
 		PAPERS_TEST(it_need_not_be_the_same_collector),
 		PAPERS_TEST(what_has_no_port_is_compared_by_its_subject),
-		PAPERS_TEST(nobody_waits_for_another_host_or_for_what_does_not_apply),
+		PAPERS_TEST(nobody_waits_for_what_does_not_apply),
 		PAPERS_TEST(each_target_has_its_own),
 		PAPERS_TEST(a_profile_that_extends_another_waits_for_its_own_rule),
 		PAPERS_TEST(who_waits_in_a_circle_is_told),
+		PAPERS_TEST(who_never_waits_is_told),
 		PAPERS_TEST(only_findings_are_provisional_and_only_while_the_other_stands),
 	};
 
