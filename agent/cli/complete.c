@@ -86,7 +86,8 @@ static void offer_from_profiles(const struct typed *typed, enum completion what,
 				const char *before)
 {
 	struct problems problems = { 0 };
-	struct profiles *profiles = setup_profiles(typed->profile_dir, &problems);
+	struct profiles *profiles = setup_profiles(
+		setup_profile_folder(typed->profile_dir, typed->arena), &problems);
 
 	for (size_t i = 0; i < profiles_count(profiles); i++)
 		offer_of_profile(typed, what, before, profiles_at(profiles, i));

@@ -174,7 +174,8 @@ static int run(const struct invocation *invocation)
 {
 	const struct firewall_settings *settings = invocation->settings;
 	struct problems problems = { 0 };
-	struct profiles *profiles = setup_profiles(settings->profile_dir, &problems);
+	struct profiles *profiles = setup_profiles(
+		setup_profile_folder(settings->profile_dir, invocation->arena), &problems);
 	struct config *config = config_default();
 	struct firewall firewall = {
 		.profile = setup_profile_operand(invocation, profiles) };

@@ -72,7 +72,34 @@ static void add_line(const struct document *document, const struct table *table,
 	screen_add_row(&document->screen, document->out, 0, cells, table->document ? 5 : 4);
 }
 
-static void add_table(const struct profiles *profiles, struct document *document)
+/* Of the user's own: where it is, and what it takes the place of. */
+static void add_origin(const struct document *document, const struct table *table,
+		       const struct profile *profile)
+{
+	struct text origin = { 0 };
+
+	text_add(&origin, "from ");
+	screen_add_safe(&origin, profile->place.file);
+	if (profile->replaces) {
+		text_add(&origin, ", instead of ");
+		screen_add_safe(&origin, profile->replaces);
+	}
+	text_add_format(document->out, "%*s", (int)table->name + 2, "");
+	screen_add_wrapped(&document->screen, document->out, text_string(&origin),
+			   table->name + 2);
+	text_free(&origin);
+}
+
+static bool is_in(const struct profile *profile, const char *folder)
+{
+	size_t length = folder ? strlen(folder) : 0;
+
+	return folder && !strncmp(profile->place.file, folder, length) &&
+	       profile->place.file[length] == '/';
+}
+
+static void add_table(const struct profiles *profiles, const char *own_folder,
+		      struct document *document)
 {
 	const struct table table = measure(profiles, document);
 	const char *const heads[] = { "NAME", "RULES", "UNSEEN", "TITLE", "DOCUMENT" };
@@ -92,6 +119,8 @@ static void add_table(const struct profiles *profiles, struct document *document
 					      text_string(&unseen), text_string(&title),
 					      text_string(&source) };
 		add_line(document, &table, STYLE_PLAIN, words);
+		if (is_in(profile, own_folder))
+			add_origin(document, &table, profile);
 		text_free(&rules);
 		text_free(&unseen);
 		text_free(&title);
@@ -107,12 +136,13 @@ static int show(const struct invocation *invocation, bool list)
 	struct document document = {
 		.german = language_is_german(settings->language),
 		.in_full = settings->verbose, .out = &out };
-	struct profiles *profiles = setup_profiles(settings->profile_dir, &problems);
+	const char *folder = setup_profile_folder(settings->profile_dir, invocation->arena);
+	struct profiles *profiles = setup_profiles(folder, &problems);
 	bool good = setup_is_sound(&problems);
 
 	screen_of(STDOUT_FILENO, setup_colour(settings->colour), &document.screen);
 	if (list) {
-		add_table(profiles, &document);
+		add_table(profiles, folder, &document);
 	} else {
 		document.profile = setup_profile_operand(invocation, profiles);
 		if (document.profile)

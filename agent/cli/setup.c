@@ -52,6 +52,23 @@ const char *setup_config_file(const char *given)
 	return given ? given : SYSCONF_DIR "/ucposture.yaml";
 }
 
+const char *setup_profile_folder(const char *given, struct arena *arena)
+{
+	const char *file = setup_config_file(NULL), *folder = given;
+	struct problems problems = { 0 };
+	struct config *config;
+
+	if (given || access(file, R_OK) != 0)
+		return given;
+	/* What is wrong with the rest of it is the business of others. */
+	config = config_read(file, &problems);
+	if (config->profile_dir)
+		folder = arena_copy(arena, config->profile_dir);
+	config_free(config);
+	problems_free(&problems);
+	return folder;
+}
+
 const char *setup_state_dir(const char *given, struct arena *arena)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");

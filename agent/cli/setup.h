@@ -17,6 +17,9 @@ const struct profile *setup_profile_operand(const struct invocation *invocation,
 					    const struct profiles *profiles);
 /* The given file, or the usual one. */
 const char *setup_config_file(const char *given);
+/* The user's profiles: the given folder, or agent.profile_dir of the usual file; or NULL. For
+ * commands that have no configuration of their own. */
+const char *setup_profile_folder(const char *given, struct arena *arena);
 /* Where things are remembered when `given` is NULL; NULL when there is no such place. */
 const char *setup_state_dir(const char *given, struct arena *arena);
 /* Each problem on a line of its own, sorted. */

@@ -7,6 +7,7 @@
 
 #include "agent/plan/planning.h"
 #include "ground/memory.h"
+#include "ground/words.h"
 
 static const char *const *make_names(struct planning *planning, const struct rule *rule)
 {
@@ -187,17 +188,58 @@ static void check_names(struct planning *planning)
 		check_declared(planning, PEERS, target->peers[i].name, target->peers[i].place);
 }
 
+static const char *full_name(struct planning *planning, const char *profile, const char *id)
+{
+	text_clear(&planning->scratch);
+	text_add_format(&planning->scratch, "%s.%s", profile, id);
+	return arena_copy(planning->arena, text_string(&planning->scratch));
+}
+
+/* What an override may have meant; with a profile's name, that of the rule's file or of the one
+ * that extends it, when such was written. */
+static const char *nearest_rule(struct planning *planning, const char *word)
+{
+	bool in_full = strchr(word, '.');
+	const char **names = NULL, *nearest;
+	size_t count = 0, room = 0;
+
+	for (size_t i = 0; i < planning->chosen_count; i++) {
+		const struct profile *profile = planning->menus[planning->chosen[i]].profile;
+
+		for (size_t j = 0; j < profile->rule_count; j++) {
+			const struct rule *rule = &profile->rules[j];
+
+			names = memory_room_for(names, count + 2, &room, sizeof *names);
+			names[count++] = in_full ? full_name(planning, rule->profile, rule->id)
+						 : rule->id;
+			if (in_full)
+				names[count++] = full_name(planning, profile->name, rule->id);
+		}
+	}
+	names = memory_room_for(names, count, &room, sizeof *names);
+	names[count] = NULL;
+	nearest = words_nearest(word, names);
+	free(names);
+	return nearest;
+}
+
 /* A pattern that matches nothing is a slip that nobody would notice otherwise. */
-static void warn_of_unused_overrides(const struct planning *planning)
+static void warn_of_unused_overrides(struct planning *planning)
 {
 	const struct target *target = planning->target;
 
-	for (size_t i = 0; i < target->override_count && !planning->guesses; i++)
+	for (size_t i = 0; i < target->override_count && !planning->guesses; i++) {
+		const struct override *override = &target->overrides[i];
+		const char *nearest = planning->override_used[i]
+					      ? NULL
+					      : nearest_rule(planning, override->rule);
+
 		if (!planning->override_used[i])
-			problems_add(planning->problems, PROBLEM_WARNING,
-				     target->overrides[i].place,
-				     "no rule of this target is called '%s'",
-				     target->overrides[i].rule);
+			problems_add(planning->problems, PROBLEM_WARNING, override->place,
+				     "no rule of this target is called '%s'%s%s%s",
+				     override->rule, nearest ? " (did you mean '" : "",
+				     nearest ? nearest : "", nearest ? "'?)" : "");
+	}
 }
 
 /* The most there may be: a rule has its own, or those of one override. */

@@ -116,6 +116,7 @@ struct profile {
 	const char *document, *vendor, *version;	/* of the source; may be NULL */
 	const char *extends;
 	struct place place;
+	const char *replaces;		/* the file that had this name before, or NULL */
 	struct named *features, *scenarios, *peers;
 	size_t feature_count, scenario_count, peer_count;
 	struct rule *rules;		/* with those of the profile it extends */

@@ -74,6 +74,7 @@ static void keep_entry(struct profiles *profiles, struct entry *entry)
 	size_t at = find_place(profiles, entry->file.profile.name);
 
 	if (find_entry(profiles, entry->file.profile.name)) {
+		entry->file.profile.replaces = profiles->entries[at]->file.profile.place.file;
 		profiles->entries[at] = entry;
 		return;
 	}

@@ -124,6 +124,7 @@ ONLY_THE_READER = {
         "a name": r"'(id|profile)' cannot be '|the name of a \w+ cannot be",
         "a capital": r"must be true or false, not 'True'",
         "bytes": r"a text has at most 4000 bytes",
+        "what cannot be": r"^nothing can (ever )?meet",
         "nothing": r"a profile needs 'rules'",
         "a contradiction": r"nothing can meet what is expected of",
         "one port or a range": r"is not told of \S+, which is",
