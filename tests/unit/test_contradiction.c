@@ -140,6 +140,22 @@ static void the_operators_that_contradict_each_other_are_named(void **state)
 				"smb.signing: no value is all of is and is_not\n");
 }
 
+/* Each is compared with each: a file of megabytes would take minutes. */
+static void what_is_too_long_to_be_tried_is_taken_for_possible(void **state)
+{
+	for (int most = 60; most <= 70; most += 10) {
+		struct text expectation = { 0 };
+
+		text_add(&expectation, "http.status: { is: 1, none_of: [ 1");
+		for (int i = 2; i <= most; i++)
+			text_add_format(&expectation, ", %d", i);
+		text_add(&expectation, " ] }");
+		read_one(*state, text_string(&expectation));
+		assert_int_equal(((struct papers *)*state)->problems.count, most == 60);
+		text_free(&expectation);
+	}
+}
+
 static void without_expectations_there_is_no_contradiction(void **state)
 {
 	(void)state;
@@ -174,6 +190,7 @@ int main(void)
 		PAPERS_TEST(what_can_be_met_is_good),
 		PAPERS_TEST(what_nothing_can_meet_is_refused),
 		PAPERS_TEST(the_operators_that_contradict_each_other_are_named),
+		PAPERS_TEST(what_is_too_long_to_be_tried_is_taken_for_possible),
 		PAPERS_TEST(without_expectations_there_is_no_contradiction),
 		PAPERS_TEST(a_warning_comes_before_what_is_critical),
 	};

@@ -169,6 +169,13 @@ static void a_peer_whose_address_decides_is_no_name(void **state)
 			"from there\n");
 }
 
+static void from_where_a_rule_does_not_hold_is_no_name_either(void **state)
+{
+	plan_one(*state, SERVER, NOT, "address: x, peers: { other: x, server: x.example }");
+	assert_problem(*state, "error: the peer 'server' must be given by its addresses, not as "
+			       "'x.example': whether the rule 'not' holds depends on");
+}
+
 static void to_a_url_elsewhere_one_comes_from_the_address_of_the_peer(void **state)
 {
 	static const char rule[] =
@@ -229,6 +236,7 @@ int main(void)
 		PAPERS_TEST(a_peer_with_one_address_is_nobody_over_the_other_version),
 		PAPERS_TEST(without_addresses_of_our_own_nobody_is_the_peer),
 		PAPERS_TEST(a_peer_whose_address_decides_is_no_name),
+		PAPERS_TEST(from_where_a_rule_does_not_hold_is_no_name_either),
 		PAPERS_TEST(to_a_url_elsewhere_one_comes_from_the_address_of_the_peer),
 		PAPERS_TEST(over_ipv4_one_comes_to_a_proxy_where_both_are_possible),
 		PAPERS_TEST(a_peer_of_both_versions_is_looked_at_over_both),

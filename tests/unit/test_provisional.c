@@ -95,6 +95,16 @@ static void nobody_waits_for_what_does_not_apply(void **state)
 			     "tls/tcp-443/video -");
 }
 
+static void of_a_peer_a_check_waits_for_another_of_it(void **state)
+{
+	plan_one(*state, PEERS,
+		 RULE("own", "peer: smtp, observe: tls, subject: tcp/443, " TRUST)
+			 RULE("bits", WAITS "peer: smtp, observe: tls, subject: tcp/443, " BITS),
+		 "address: 10.0.0.1, peers: { smtp: 10.0.0.2 }");
+	assert_waits(*state, "tls/tcp-443/own -\n"
+			     "tls/tcp-443/bits tls/tcp-443/own");
+}
+
 static void each_target_has_its_own(void **state)
 {
 	const struct plan *plan;
@@ -215,6 +225,7 @@ int main(void)
 		PAPERS_TEST(it_need_not_be_the_same_collector),
 		PAPERS_TEST(what_has_no_port_is_compared_by_its_subject),
 		PAPERS_TEST(nobody_waits_for_what_does_not_apply),
+		PAPERS_TEST(of_a_peer_a_check_waits_for_another_of_it),
 		PAPERS_TEST(each_target_has_its_own),
 		PAPERS_TEST(a_profile_that_extends_another_waits_for_its_own_rule),
 		PAPERS_TEST(who_waits_in_a_circle_is_told),
