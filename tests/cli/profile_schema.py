@@ -349,8 +349,12 @@ def main():
     schema = json.loads(shipped)
     Validator.check_schema(schema)
     if shipped != (TOP / "docs/profile.schema.json").read_text(encoding="utf-8"):
-        complain("docs/profile.schema.json is not what `ucposture profiles schema` prints:"
-                 " write it anew")
+        complain("docs/profile.schema.json is not what `ucposture profiles schema` prints: write"
+                 " it anew, after agent/plan/profile_help.py when the manual has changed")
+    for name, part in [("profile", schema), *schema["$defs"].items()]:
+        for key, about in part.get("properties", {}).items():
+            if "description" not in about:
+                complain(f"the manual does not explain {key} of {name}")
     validator = Validator(schema)
     for path in sorted((TOP / "profiles").glob("*.yaml")):
         for error in validator.iter_errors(yaml.load(path.read_text(encoding="utf-8"), Loader)):
