@@ -107,7 +107,7 @@ states() # ADDRESS SUBJECT...: as seen from outside, in the order of their names
 	for subject in "$@"; do
 		ip netns exec outside "$UCPOSTURE" observe port "$subject" "$address" --timeout=1 \
 			--facts=port.state |
-			sed -nE "s,.*(filtered|open|closed|unreachable).*,$subject \1,p" &
+			sed -nE "s,.*\b(open_or_filtered|filtered|open|closed)\b.*,$subject \1,p" &
 	done | sort | sed 's/.* //' | paste -sd' '
 }
 
@@ -161,11 +161,9 @@ on_system() # NAME PROFILE RULES-OPTIONS -- CHECK-OPTIONS
 	listen pbx "$place/seen" $( (needed "$profile" "${options[@]}"
 		tr ' ' '\n' <<<"$unneeded") | sort -u)
 	is "$name: nothing is found about ports" '' "$(findings "$profile" "$@")"
-	for address in 10.9.1.1 fd09:1::1; do
-		# shellcheck disable=SC2086
-		is "$name: what nobody needs is filtered at $address" 'filtered filtered' \
-			"$(states "$address" $unneeded)"
-	done
+	# shellcheck disable=SC2086
+	is "$name: what nobody needs is filtered" 'filtered filtered' "$(states 10.9.1.1 $unneeded)"
+	is "$name: and over IPv6" filtered "$(states fd09:1::1 tcp/9999)"
 	# It is the rules that filter.
 	ip netns exec pbx nft flush ruleset
 	is "$name: without the rules it is open" 'open' "$(states 10.9.1.1 tcp/9999)"
@@ -176,6 +174,11 @@ export UCPOSTURE_PROFILE_DIR=$shipped
 on_system starface starface --feature=ucc-clients,sip-tls -- --feature=ucc-clients,sip-tls
 on_system asc-neo asc-neo --feature=replay,snmp,recording-sip -- \
 	--feature=replay,snmp,recording-sip
+on_system datatal-flexi datatal-flexi --feature=presentity,operator -- \
+	--feature=presentity,operator
+server="--feature=satellite --peer=xphone-server=10.9.2.2 --peer=xphone-server=fd09:2::2"
+# shellcheck disable=SC2086
+on_system xphone-connect xphone-connect $server -- $server
 export UCPOSTURE_PROFILE_DIR=$toys
 on_system toy-pbx toy-pbx --feature=clients,games -- --feature=clients,games
 on_system 'toy-pbx and its console' toy-pbx --peer=console=10.9.2.2 --peer=console=fd09:2::2 -- \
@@ -195,6 +198,9 @@ is 'the console gets in over IPv4' open "$(comes 10.9.2.2 10.9.1.1 tcp/3280)"
 is 'the console gets in over IPv6' open "$(comes fd09:2::2 fd09:1::1 tcp/3280)"
 is 'but not to SSH' filtered "$(comes 10.9.2.2 10.9.1.1 tcp/22)"
 is 'somebody else does not over IPv6' filtered "$(comes fd09:2::3 fd09:1::1 tcp/3280)"
+# Nobody is at either; from the one that is let through, the system itself says so.
+is 'of a range all comes in but what must be closed' 'open_or_filtered closed' \
+	"$(states 10.9.1.1 udp/20500 udp/20501)"
 is 'the administrator does' open "$(comes 10.9.2.3 10.9.1.1 tcp/22)"
 stop_listening
 

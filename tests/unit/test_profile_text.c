@@ -149,6 +149,40 @@ static void no_rule_is_shown_twice(void **state)
 	}
 }
 
+/* --- both languages ------------------------------------------------------------------- */
+
+static void has_both(const struct profile *profile, const char *name, const char *title,
+		     const char *title_de)
+{
+	if (!title || !*title || !strcmp(title, name))
+		fail_msg("%s: %s has no title", profile->name, name);
+	if (!title_de || !*title_de)
+		fail_msg("%s: %s has no German title", profile->name, name);
+}
+
+static void all_have_both(const struct profile *profile, const struct named *named,
+			  size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		has_both(profile, named[i].name, named[i].title, named[i].title_de);
+}
+
+static void every_title_is_there_in_both_languages(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < profiles_count(shipped); i++) {
+		const struct profile *profile = profiles_at(shipped, i);
+
+		has_both(profile, profile->name, profile->title, profile->title_de);
+		all_have_both(profile, profile->features, profile->feature_count);
+		all_have_both(profile, profile->scenarios, profile->scenario_count);
+		all_have_both(profile, profile->peers, profile->peer_count);
+		for (size_t at = 0; at < profile->rule_count; at++)
+			has_both(profile, profile->rules[at].id, profile->rules[at].title,
+				 profile->rules[at].title_de);
+	}
+}
+
 /* --- what a rule about a port means --------------------------------------------------- */
 
 static struct expectation expecting(const char *fact, enum operator operator,
@@ -210,6 +244,7 @@ int main(void)
 		cmocka_unit_test(every_rule_and_every_unseen_sentence_is_shown_in_full),
 		cmocka_unit_test(the_short_document_has_every_rule_in_both_languages),
 		cmocka_unit_test(no_rule_is_shown_twice),
+		cmocka_unit_test(every_title_is_there_in_both_languages),
 		cmocka_unit_test(a_port_that_may_not_be_closed_shall_be_open),
 		cmocka_unit_test(a_port_that_may_not_be_open_must_be_closed),
 		cmocka_unit_test(a_port_that_may_be_either_is_nobodys_business),
