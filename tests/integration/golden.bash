@@ -66,8 +66,8 @@ golden_enter() {
 	mkdir "$golden"
 	declare -gA golden_views=() golden_pids=()
 	mkfifo "$golden/asked" "$golden/answered"
-	exec {golden_ask}<>"$golden/asked" {golden_answer}<>"$golden/answered"
-	tls_serve golden_ports "$PYTHON3" "$golden_here/golden_ports.py" "$golden/asked" \
+	exec {golden_asked}<>"$golden/asked" {golden_answered}<>"$golden/answered"
+	tls_serve golden_ports "$PYTHON3" -B "$golden_here/golden_ports.py" "$golden/asked" \
 		"$golden/answered"
 	# No closed port shall keep silent because many were asked.
 	echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
@@ -117,11 +117,11 @@ golden_addresses() { # [NAME]
 	[ "${world_v6[$name]}" = - ] || golden_at+=("${world_v6[$name]}")
 }
 
-golden_tell_ports() { # COMMAND...
-	local answer
-	echo "$*" >&"$golden_ask"
-	read -r -t 30 answer <&"$golden_answer" || answer="no answer to $*"
-	[ "$answer" = ok ] || golden_complain "$answer"
+# Whether golden_ports.py says that it is well; in $golden_answer what else it says.
+golden_ask() { # COMMAND...
+	echo "$*" >&"$golden_asked"
+	read -r -t 30 golden_answer <&"$golden_answered" || golden_answer="no answer to $*"
+	[ "$golden_answer" = ok ]
 }
 
 # golden_each COMMAND HOW PORT[-LAST][@NAME]...
@@ -135,7 +135,8 @@ golden_each() {
 		golden_addresses "${range[6]}"
 		for ((port = range[2]; port <= ${range[4]:-${range[2]}}; port++)); do
 			# shellcheck disable=SC2086 # HOW is a word or none
-			golden_tell_ports "$command" "${range[1]}" "$port" $how "${golden_at[@]}"
+			golden_ask "$command" "${range[1]}" "$port" $how "${golden_at[@]}" \
+				|| golden_complain "$golden_answer"
 		done
 	done
 }
@@ -236,14 +237,18 @@ golden_compare() {
 	local name=$1 begun=$EPOCHREALTIME
 	shift
 	golden_look "$2" || return 1
-	if "$PYTHON3" -IS "$golden_here/golden_compare.py" "$1" "$golden" "${@:2}" \
-		>"$golden/said" 2>&1; then
+	if golden_ask compare "$1" "$golden" "${@:2}"; then
 		echo "ok   $2: $name ($(((${EPOCHREALTIME/./} - ${begun/./}) / 1000)) ms)"
 		return
 	fi
-	golden_fail "$2: $name"
-	cat "$golden/said"
+	golden_says_not "$2: $name"
 	return 1
+}
+
+golden_says_not() { # WORDS
+	[ "$golden_answer" = "not ok" ] || golden_complain "$golden_answer"
+	golden_fail "$1"
+	cat "$golden/said"
 }
 
 golden_good() { # VIEW
@@ -279,8 +284,11 @@ golden_finish() {
 	for view in "${!golden_views[@]}"; do
 		[[ $golden_is_done == *" $view "* ]] || golden_done "$view"
 	done
-	"$PYTHON3" "$golden_here/golden_compare.py" finish "$golden" \
-		|| golden_fail "not every check was made to fail"
+	if golden_ask compare finish "$golden"; then
+		cat "$golden/said"
+	else
+		golden_says_not "not every check was made to fail"
+	fi
 	echo "     ${#golden_views[@]} views, $golden_faults faults," \
 		"$(((${EPOCHREALTIME/./} - ${golden_begun/./}) / 1000)) ms"
 	[ "$golden_failures" -eq 0 ]

@@ -1,21 +1,21 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What golden.bash has seen, against what it should have seen.
 
-usage: golden_compare.py good FOLDER VIEW             all that applies is ok; kept as the base
-       golden_compare.py fault FOLDER VIEW WANTED...  these checks differ from the base, no other
-       golden_compare.py same FOLDER VIEW             nothing differs from the base
-       golden_compare.py finish FOLDER                every check of a base was made to fail
+main() is told:
+good FOLDER VIEW             all that applies is ok; kept as the base
+fault FOLDER VIEW WANTED...  these checks differ from the base, no other
+same FOLDER VIEW             nothing differs from the base
+finish FOLDER                every check of a base was made to fail
 
-In FOLDER are VIEW.json (the report), VIEW.base, turned (what faults have made fail) and never
-(CHECK, a tab, and why no fault can). WANTED is CHECK=VERDICT, CHECK@4=VERDICT or CHECK@6=VERDICT;
+In FOLDER are VIEW.json (the report), VIEW.base, turned (what faults have made fail), never
+(CHECK, a tab, and why no fault can) and said (what people should read). WANTED is CHECK=VERDICT, CHECK@4=VERDICT or CHECK@6=VERDICT;
 CHECK is a check's name without /ipv6, and may be a pattern: then it means all of that name that
-apply in the base, and that no other word names. The exit status is 1 when something is not as it should be.
+apply in the base, and that no other word names. It says whether something is not as it should be.
 """
+import contextlib
 import fnmatch
 import json
 import pathlib
-import sys
 
 FAILED = ("warning", "critical")
 
@@ -131,12 +131,10 @@ def finish(folder):
 
 
 def main(command, folder, *words):
-    bad = {"good": good, "same": same, "fault": fault, "finish": finish}[command](
-        pathlib.Path(folder), *words)
-    for line in bad:
-        print(line)
+    folder = pathlib.Path(folder)
+    with open(folder / "said", "w", encoding="utf-8") as said, contextlib.redirect_stdout(said):
+        bad = {"good": good, "same": same, "fault": fault, "finish": finish}[command](
+            folder, *words)
+        for line in bad:
+            print(line)
     return bool(bad)
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

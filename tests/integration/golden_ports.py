@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Many ports, open and closed as told, for golden.bash.
+"""Many ports, open and closed as told, for golden.bash; and what it compares, for to start
+another Python takes longer than that.
 
 usage: golden_ports.py ASKED ANSWERED; both are FIFOs. A line of the first is a command, and when
 it is done there is a line in the second: ok, or what went wrong.
@@ -9,10 +10,13 @@ open tcp PORT ADDRESS...           whoever connects may stay until he speaks or 
 open udp PORT silent ADDRESS...    somebody is there and says nothing
 open udp PORT answers ADDRESS...   every datagram is sent back
 close tcp|udp PORT ADDRESS...
+compare WORD...                    golden_compare.py's; not ok: there is something to read
 """
 import selectors
 import socket
 import sys
+
+import golden_compare
 
 KINDS = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
 
@@ -75,8 +79,10 @@ class Ports:
     def obey(self, line):
         command, *words = line.split()
         try:
+            if command == "compare":
+                return "not ok" if golden_compare.main(*words) else "ok"
             {"open": self.open, "close": self.close}[command](*words)
-        except (OSError, KeyError) as error:
+        except (OSError, LookupError, ValueError) as error:
             return f"{line}: {error!r}"
         return "ok"
 

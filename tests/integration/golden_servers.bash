@@ -70,25 +70,29 @@ golden_stop() { # NAME
 } 2>/dev/null
 
 # Until somebody listens there, at both addresses of the system or of PEER.
-golden_await() { # NAME TRANSPORT PORT [PEER]
-	local address tries
+golden_await() { # NAME TRANSPORT "PORT..." [PEER]
+	local address port tries listening missing=
 	golden_addresses "${4-}"
-	for address in "${golden_at[@]}"; do
-		case $address in *:*) address="[$address]" ;; esac
-		for ((tries = 0; tries < 500; tries++)); do
-			[ -z "$(ss -Hln "--$2" "src $address:$3")" ] || continue 2
-			kill -0 "${golden_pids[$1]}" 2>/dev/null || break
-			sleep 0.02
+	for ((tries = 0; tries < 500; tries++)); do
+		listening=$(ss -Hln "--$2") missing=
+		for address in "${golden_at[@]}"; do
+			case $address in *:*) address="[$address]" ;; esac
+			for port in $3; do
+				[[ $listening == *" $address:$port "* ]] || missing="$address, $2 port $port"
+			done
 		done
-		tail -n 20 "$tls_place/$1.log"
-		golden_complain "$1 does not listen at $address, $2 port $3"
+		[ -n "$missing" ] || return 0
+		kill -0 "${golden_pids[$1]}" 2>/dev/null || break
+		sleep 0.02
 	done
+	tail -n 20 "$tls_place/$1.log"
+	golden_complain "$1 does not listen at $missing"
 }
 
 # --- web --------------------------------------------------------------------------------
 
 golden_web() { # KEY=VALUE...
-	local word key port
+	local word key
 	for word in "$@"; do
 		key=${word%%=*}
 		[ -n "${golden_web_first[${key%%:*}]+known}" ] || golden_complain "golden_web $word"
@@ -101,9 +105,7 @@ golden_web() { # KEY=VALUE...
 	golden_web_configure
 	OPENSSL_CONF="$tls_place/openssl.cnf" golden_serve web \
 		nginx -c "$golden/web.conf" -e "$tls_place/web.error.log"
-	for port in ${golden_web_is[ports]}; do
-		golden_await web tcp "$port"
-	done
+	golden_await web tcp "${golden_web_is[ports]}"
 }
 
 # In $golden_value.
