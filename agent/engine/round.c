@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/plan/seen.h"
+#include "agent/engine/places.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
 
 enum {
 	WIDE_MOST = 256,		/* see is_wide() */
-	UNDER_WAY_MOST = 2048,		/* per prober: what its sockets and memory are good for */
-	NOBODY = UINT32_MAX
+	UNDER_WAY_MOST = 2048		/* per prober: what its sockets and memory are good for */
 };
 
 /* A signal handler's flag is looked at as often as this. */
@@ -35,13 +34,6 @@ struct queue {
 	uint32_t under_way;
 };
 
-/* Some servers serve one client at a time, and whoever comes second sees a fault that is
- * ours: what looks at one port of one host waits for whoever looks at it already. */
-struct successor {
-	uint32_t next;			/* the observation that is free when this one has come */
-	bool waits;			/* for another one */
-};
-
 struct errand {
 	struct round_work *work;
 	struct lane *lane;
@@ -53,7 +45,7 @@ struct round_work {
 	struct crew *crew;
 	struct lane *lanes;		/* two a target */
 	uint32_t *waiting;		/* of all lanes */
-	struct successor *successors;	/* one an observation */
+	struct places *places;
 	struct queue *queues;		/* one a prober */
 	size_t queue_count, turn;
 	uint32_t *checks;		/* by observation: numbers of checks */
@@ -155,76 +147,6 @@ static struct lane *queue_take(struct queue *queue)
 	return lane;
 }
 
-struct comparison {
-	const struct plan *plan;
-	const struct plan_observation *observation;
-};
-
-static bool is_datagram(const struct request *request)
-{
-	return request->subject.kind == SUBJECT_UDP;
-}
-
-/* Both families lead to one server. Ranges count for no port: they only knock at each. */
-static bool has_place(const struct request *request)
-{
-	return request->subject.first && request->subject.first == request->subject.last;
-}
-
-/* The host of a URL is one, whichever targets need it. */
-static uint32_t owner_of(const struct plan_observation *observation)
-{
-	return observation->request.subject.kind == SUBJECT_URL ? NOBODY : observation->target;
-}
-
-static bool same_place(const void *arg, uint32_t number)
-{
-	const struct comparison *comparison = arg;
-	const struct plan_observation *a = &comparison->plan->observations[number];
-	const struct plan_observation *b = comparison->observation;
-
-	return owner_of(a) == owner_of(b) &&
-	       a->request.subject.first == b->request.subject.first &&
-	       is_datagram(&a->request) == is_datagram(&b->request) &&
-	       !strcmp(a->request.host, b->request.host);
-}
-
-static uint64_t hash_place(const struct plan_observation *observation)
-{
-	const struct request *request = &observation->request;
-	uint64_t hash = seen_hash_number(SEEN_HASH_BEGIN, owner_of(observation));
-
-	hash = seen_hash_number(hash, request->subject.first);
-	hash = seen_hash_number(hash, is_datagram(request));
-	return seen_hash(hash, request->host);
-}
-
-static void make_successors(struct round_work *work)
-{
-	const struct plan *plan = work->round->plan;
-	uint32_t *last = memory_new(plan->observation_count, sizeof *last);
-	struct seen seen = { 0 };
-
-	work->successors = memory_new(plan->observation_count, sizeof *work->successors);
-	seen_reset(&seen, plan->observation_count);
-	for (uint32_t i = 0; i < plan->observation_count; i++) {
-		const struct plan_observation *observation = &plan->observations[i];
-		struct comparison comparison = { plan, observation };
-		uint32_t first = i;
-
-		work->successors[i].next = NOBODY;
-		if (has_place(&observation->request))
-			first = seen_number(&seen, hash_place(observation), i, same_place,
-					    &comparison);
-		work->successors[i].waits = first != i;
-		if (first != i)
-			work->successors[last[first]].next = i;
-		last[first] = i;
-	}
-	seen_free(&seen);
-	free(last);
-}
-
 static void set_free(struct round_work *work, uint32_t number)
 {
 	struct lane *lane = lane_of(work, &work->round->plan->observations[number]);
@@ -255,8 +177,31 @@ static void make_lanes(struct round_work *work)
 		lane->queue = (uint32_t)(i / 2 % work->queue_count);
 	}
 	for (uint32_t i = 0; i < plan->observation_count; i++)
-		if (!work->successors[i].waits)
+		if (!places_waits(work->places, i))
 			set_free(work, i);
+}
+
+static void take(struct round_work *work, uint32_t number, struct observation *observation)
+{
+	work->done++;
+	work->round->observations[number] = observation;
+	judge_observation(work, number);
+}
+
+/* Whoever waited may begin, unless it is known by now what it would find. */
+static void go_on_behind(struct round_work *work, uint32_t number)
+{
+	struct observation *known;
+
+	for (number = places_next(work->places, number); number != NOBODY;
+	     number = places_next(work->places, number)) {
+		known = places_known(work->places, number);
+		if (!known) {
+			set_free(work, number);
+			return;
+		}
+		take(work, number, known);
+	}
 }
 
 static void observation_has_come(void *arg, struct observation *observation)
@@ -266,15 +211,13 @@ static void observation_has_come(void *arg, struct observation *observation)
 	struct lane *lane = errand->lane;
 	uint32_t number = (uint32_t)(errand - work->errands);
 
-	work->done++;
 	work->under_way--;
 	work->queues[lane->queue].under_way--;
 	lane->under_way--;
-	if (work->successors[number].next != NOBODY)
-		set_free(work, work->successors[number].next);
+	places_hear(work->places, number, observation);
+	take(work, number, observation);
+	go_on_behind(work, number);
 	lane_queue_up(work, lane);
-	work->round->observations[number] = observation;
-	judge_observation(work, number);
 }
 
 static void begin_observation(struct round_work *work, struct queue *queue)
@@ -375,7 +318,7 @@ static void prepare(struct round_work *work)
 	work->rate = plan->config->limits.probes_per_second;
 	work->filled_us = clock_monotonic_us();
 	work->tokens_us = BURST_US;
-	make_successors(work);
+	work->places = places_new(plan);
 	make_lanes(work);
 	sort_checks(work);
 }
@@ -384,7 +327,7 @@ static void tidy_up(struct round_work *work)
 {
 	free(work->lanes);
 	free(work->waiting);
-	free(work->successors);
+	places_free(work->places);
 	free(work->queues);
 	free(work->checks);
 	free(work->first_check);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A round with a crew that answers from the loop, a few at a time and oldest first, and a
- * judge that only remembers what it was shown.
+ * A round with a crew that only pretends to look, and a judge that only remembers what it was
+ * shown.
  */
 #include "tests/unit/unit.h"
 
@@ -12,86 +12,7 @@
 #include "agent/engine/round.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
-
-enum { TARGETS_MOST = 40, WAITING_MOST = 8192 };
-
-struct errand {
-	void (*done)(void *arg, struct observation *observation);
-	void *arg;
-	uint32_t target, key;
-	bool wide;
-	uint16_t port;
-};
-
-struct crew {
-	struct loop *loop;
-	size_t size;
-	struct timer answer;
-	size_t answers_per_turn;	/* 0: never answers */
-	struct errand waiting[WAITING_MOST];
-	size_t count;
-	uint32_t order[WAITING_MOST];	/* targets, as they were asked for */
-	size_t asked, forgotten;
-	size_t narrow[TARGETS_MOST], wide[TARGETS_MOST], of_prober[TARGETS_MOST];
-	size_t narrow_most, wide_most, prober_most;
-	size_t at_port[UINT16_MAX + 1], port_most;
-};
-
-static void note_most(size_t value, size_t *most)
-{
-	if (value > *most)
-		*most = value;
-}
-
-static void answer_some(void *arg)
-{
-	struct crew *crew = arg;
-
-	for (size_t i = 0; i < crew->answers_per_turn && crew->count; i++) {
-		struct errand errand = crew->waiting[0];
-		struct observation *observation = observation_new();
-
-		memmove(crew->waiting, crew->waiting + 1, --crew->count * sizeof errand);
-		crew->of_prober[errand.key]--;
-		(errand.wide ? crew->wide : crew->narrow)[errand.target]--;
-		crew->at_port[errand.port]--;
-		observation->started_wall_us = errand.target;
-		errand.done(errand.arg, observation);
-	}
-	if (crew->count)
-		timer_start(&crew->answer, crew->loop, 0, answer_some, crew);
-}
-
-/* The test's targets are told apart by their hosts: "0", "1" … */
-void crew_observe(struct crew *crew, uint32_t key, const struct request *request,
-		  void (*done)(void *arg, struct observation *observation), void *arg)
-{
-	struct errand *errand = &crew->waiting[crew->count++];
-
-	*errand = (struct errand){ .done = done, .arg = arg, .key = key };
-	errand->target = (uint32_t)strtoul(request->host, NULL, 10);
-	errand->wide = request->subject.first == request->subject.last &&
-		       !strcmp(request->collector->name, "port");
-	crew->order[crew->asked++] = errand->target;
-	note_most(++(errand->wide ? crew->wide : crew->narrow)[errand->target],
-		  errand->wide ? &crew->wide_most : &crew->narrow_most);
-	note_most(++crew->of_prober[key], &crew->prober_most);
-	errand->port = request->subject.first;
-	note_most(++crew->at_port[errand->port], &crew->port_most);
-	if (crew->answers_per_turn && !crew->answer.running)
-		timer_start(&crew->answer, crew->loop, 0, answer_some, crew);
-}
-
-void crew_forget(struct crew *crew)
-{
-	crew->forgotten += crew->count;
-	crew->count = 0;
-}
-
-size_t crew_size(const struct crew *crew)
-{
-	return crew->size;
-}
+#include "tests/unit/fake_crew.h"
 
 const struct exception *plan_exception(const struct plan *plan, const struct check *check,
 				       int64_t wall_us)
@@ -345,6 +266,26 @@ static void who_waits_for_a_silent_one_is_cancelled_with_it(void **state)
 	scene_end(scene);
 }
 
+static void nobody_is_asked_where_nobody_has_answered(void **state)
+{
+	struct scene *scene = scene_begin(2, 1);
+
+	(void)state;
+	add(scene, 0, &smb, 4);
+	add(scene, 1, &smb, 1);
+	for (size_t i = 0; i < 5; i++)
+		look_at(scene, i, SUBJECT_TCP, 443, 443);
+	for (size_t i = 0; i < 5; i++)
+		scene->plan.observations[i].request.family = i == 2 ? 6 : 4;
+	scene->crew->silent = true;
+	run(scene);
+	/* Once over each version of IP, and at the other target. */
+	assert_int_equal(scene->crew->asked, 3);
+	for (size_t i = 0; i < 5; i++)
+		assert_string_equal(scene->round->judgements[i].expected, "timed_out");
+	scene_end(scene);
+}
+
 static void targets_take_turns(void **state)
 {
 	struct scene *scene = scene_begin(3, 1);
@@ -478,6 +419,7 @@ int main(void)
 		cmocka_unit_test(a_server_elsewhere_is_asked_by_one_target_at_a_time),
 		cmocka_unit_test(what_is_another_place_does_not_wait),
 		cmocka_unit_test(who_waits_for_a_silent_one_is_cancelled_with_it),
+		cmocka_unit_test(nobody_is_asked_where_nobody_has_answered),
 		cmocka_unit_test(targets_take_turns),
 		cmocka_unit_test(one_large_target_does_not_keep_the_others_waiting),
 		cmocka_unit_test(a_prober_is_not_given_more_than_it_can_hold),
