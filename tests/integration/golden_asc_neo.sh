@@ -238,8 +238,7 @@ for port in tcp/1433 tcp/3306 tcp/5432; do
 		"$(check "$port" outside-databases)=critical"
 done
 golden_fault "a forwarded file sharing is not signed" outside 'smb auto' 'golden_stop smb' \
-	port/tcp-445/outside-file-sharing=critical smb/tcp-445/signing=critical \
-	smb/tcp-445/smb1=ok
+	port/tcp-445/outside-file-sharing=critical smb/tcp-445/signing=critical
 golden_done outside
 
 # --- encryption, web pages and file sharing ------------------------------------------------

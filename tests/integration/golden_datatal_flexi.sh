@@ -129,6 +129,7 @@ golden_fault "SIP is bound to no address" host \
 for type in AAAA=6 A=4; do
 	golden_fault "the name has no IPv${type#*=} address" host \
 		"flexi_names '/^flexi.example. ${type%=*} /d'" flexi_names \
-		dns/own-name/both-families=warning "port/*@${type#*=}=not_applicable"
+		dns/own-name/both-families=warning \
+		"port/*@${type#*=}=not_applicable" "smb/*@${type#*=}=not_applicable"
 done
 golden_finish

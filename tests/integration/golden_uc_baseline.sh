@@ -31,8 +31,6 @@ golden_fault "Telnet is open" inside 'golden_open tcp/23' 'golden_close tcp/23' 
 
 golden_fault "SMB1 is offered" inside 'golden_smb "server min protocol = NT1"' golden_smb \
 	smb/tcp-445/smb1=critical
-golden_fault "nobody shares files" inside 'golden_stop smb' golden_smb \
-	smb/tcp-445/smb1=not_applicable
 
 golden_fault "SSH offers what is broken" inside \
 	'golden_ssh "Ciphers +aes128-cbc" "MACs +hmac-sha1"' 'golden_ssh "$macs"' \
@@ -133,7 +131,7 @@ open_to_all() { # RULE VERDICT PORT...
 }
 open_to_all outside-file-sharing critical tcp/135 tcp/139
 golden_fault "files are shared with all" outside golden_smb 'golden_stop smb' \
-	port/tcp-445/outside-file-sharing=critical smb/tcp-445/smb1=ok
+	port/tcp-445/outside-file-sharing=critical
 open_to_all outside-databases critical tcp/1433 tcp/3306 tcp/5432
 open_to_all outside-remote-control critical tcp/3389 tcp/5900 tcp/5985 tcp/5986
 open_to_all outside-ssh warning tcp/22

@@ -360,7 +360,7 @@ static void signing_smb1_and_the_sweep_are_there(void **state)
 	assert_string_equal(signing->expect[0].operands[0].text, "required");
 	assert_non_null(strstr(signing->because, "PCI DSS"));
 	assert_non_null(strstr(signing->because, "10 to 15 per cent"));
-	assert_int_equal(smb1->when_closed, CLOSED_NOT_APPLICABLE);
+	assert_int_equal(smb1->when_closed, CLOSED_OK);
 	assert_false(smb1->expect[0].operands[0].truth);
 	assert_true(sweep->expect[0].allowed_ports);
 	assert_string_equal(sweep->scenarios[0], "sweep");
