@@ -19,8 +19,9 @@ struct firewall {
 	bool german;
 };
 
-/* Away from the system itself: at the edge of its network. */
+/* Away from the system itself: at the edge of its network, or of the site that uses it. */
 bool firewall_is_at_edge(const struct firewall *firewall);
+enum heading firewall_place(const struct firewall *firewall);
 void firewall_add_text(const struct firewall *firewall, struct text *out);
 void firewall_add_nftables(const struct firewall *firewall, struct text *out);
 

@@ -273,19 +273,31 @@ static void add_opening(struct writing *writing, const struct opening *opening,
 	text_free(&why);
 }
 
+/* Whether it belongs into the chain of what comes from the system, or to it. A site reaches a
+ * hosted system by what goes out of the site. */
+static bool is_of_chain(const struct writing *writing, const struct opening *opening, bool from)
+{
+	return writing->firewall->profile->hosted
+		       ? opening->service && opening->out != from
+		       : opening->out == from;
+}
+
 /* Whoever is named first, then what a range must not open, then what is for anybody. */
-static void add_openings(struct writing *writing, bool out)
+static void add_openings(struct writing *writing, bool from)
 {
 	const struct openings *openings = writing->firewall->openings;
 
 	for (size_t i = 0; i < openings->open_count; i++)
-		if (openings->open[i].out == out && openings->open[i].end_count)
+		if (is_of_chain(writing, &openings->open[i], from) &&
+		    openings->open[i].end_count)
 			add_opening(writing, &openings->open[i], "accept");
 	for (size_t i = 0; i < openings->closed_count; i++)
-		if (openings->closed[i].out == out && openings->closed[i].in_range)
+		if (is_of_chain(writing, &openings->closed[i], from) &&
+		    openings->closed[i].in_range)
 			add_opening(writing, &openings->closed[i], "drop");
 	for (size_t i = 0; i < openings->open_count; i++)
-		if (openings->open[i].out == out && !openings->open[i].end_count)
+		if (is_of_chain(writing, &openings->open[i], from) &&
+		    !openings->open[i].end_count)
 			add_opening(writing, &openings->open[i], "accept");
 }
 
@@ -327,7 +339,7 @@ static void add_chain(struct writing *writing, bool out)
 				" drop;\n",
 				out ? "output" : "input", out ? "output" : "input");
 	add_beginning(writing, edge ? NULL : out ? "oifname" : "iifname");
-	if (!out)
+	if (!out && !writing->firewall->profile->hosted)
 		add_admins(writing);
 	text_add_char(writing->out, '\n');
 	add_openings(writing, out);
@@ -337,8 +349,13 @@ static void add_chain(struct writing *writing, bool out)
 /* What is not to or from the system is nobody's business here. */
 static void add_forwarding(struct writing *writing)
 {
+	const struct openings *openings = writing->firewall->openings;
+
 	text_add(writing->out, "\n\tchain forward {\n\t\ttype filter hook forward priority filter;"
 			       " policy accept;\n");
+	for (size_t i = 0; writing->firewall->profile->hosted && i < openings->open_count; i++)
+		if (!openings->open[i].service)
+			add_opening(writing, &openings->open[i], "accept");
 	for (unsigned family = 4; family <= 6; family += 2) {
 		const char *ip = family == 6 ? "ip6" : "ip";
 
@@ -386,7 +403,7 @@ static void add_head(struct writing *writing)
 	text_add_format(&line, "%s (%s): %s, %s",
 			language_title(firewall->german, profile->title, profile->title_de),
 			profile->name, word(writing, HEADING_IMPLIED),
-			word(writing, edge ? HEADING_AT_EDGE : HEADING_AT_SYSTEM));
+			word(writing, firewall_place(firewall)));
 	add_remark(writing, "", text_string(&line));
 	text_clear(&line);
 	if (profile->document)
@@ -394,8 +411,10 @@ static void add_head(struct writing *writing)
 	add_list_remark(writing, HEADING_SOURCE, &line);
 	text_add(writing->out, "#\n");
 	add_remark(writing, "", word(writing, HEADING_UNTRIED));
-	add_remark(writing, "", word(writing, HEADING_LOCKED_OUT));
-	add_remark(writing, "", word(writing, HEADING_NOT_NAMED));
+	if (!profile->hosted) {
+		add_remark(writing, "", word(writing, HEADING_LOCKED_OUT));
+		add_remark(writing, "", word(writing, HEADING_NOT_NAMED));
+	}
 	add_remark(writing, "", word(writing, HEADING_EMPTY_SETS));
 	if (edge)
 		add_remark(writing, "", word(writing, HEADING_ABOUT_EDGE));
@@ -417,7 +436,8 @@ void firewall_add_nftables(const struct firewall *firewall, struct text *out)
 	/* A table that is there already is replaced, with one step. */
 	text_add_format(out, "\ntable inet %s\ndelete table inet %s\n\ntable inet %s {\n",
 			text_string(&table), text_string(&table), text_string(&table));
-	add_sets(&writing, "admin", HEADING_ADMINS, "", &firewall->admins);
+	if (!firewall->profile->hosted)
+		add_sets(&writing, "admin", HEADING_ADMINS, "", &firewall->admins);
 	if (firewall_is_at_edge(firewall))
 		add_sets(&writing, "system", HEADING_SYSTEM, "", &firewall->addresses);
 	add_sets_of(&writing, openings->open, openings->open_count);

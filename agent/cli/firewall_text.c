@@ -5,7 +5,14 @@
 
 bool firewall_is_at_edge(const struct firewall *firewall)
 {
-	return firewall->choice->vantage != VANTAGE_INTERNAL;
+	return firewall->profile->hosted || firewall->choice->vantage != VANTAGE_INTERNAL;
+}
+
+enum heading firewall_place(const struct firewall *firewall)
+{
+	if (firewall->profile->hosted)
+		return HEADING_AT_SITE;
+	return firewall_is_at_edge(firewall) ? HEADING_AT_EDGE : HEADING_AT_SYSTEM;
 }
 
 static const char *word(const struct firewall *firewall, enum heading heading)
@@ -50,7 +57,9 @@ void firewall_add_ends(const struct firewall *firewall, const struct opening *op
 {
 	const char *peer = NULL;
 
-	if (!opening->end_count)
+	if (opening->service)
+		text_add(out, firewall->profile->name);
+	else if (!opening->end_count)
 		text_add(out, word(firewall, HEADING_ANYBODY));
 	if (opening->all_but)
 		text_add_format(out, "%s ", word(firewall, HEADING_ALL_BUT));
@@ -226,8 +235,7 @@ void firewall_add_text(const struct firewall *firewall, struct text *out)
 	if (profile->document)
 		text_add(&source, profile->document);
 	add_pair(firewall, HEADING_SOURCE, &source, out);
-	text_add(&place, word(firewall, firewall_is_at_edge(firewall) ? HEADING_AT_EDGE
-								      : HEADING_AT_SYSTEM));
+	text_add(&place, word(firewall, firewall_place(firewall)));
 	add_pair(firewall, HEADING_PLACE, &place, out);
 	firewall_add_choice(firewall, true, &on);
 	add_pair(firewall, HEADING_ON, &on, out);

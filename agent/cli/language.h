@@ -58,6 +58,7 @@
 	X(PLACE, "Place", "Ort")                                                              \
 	X(AT_SYSTEM, "at the system itself", "am System selbst")                              \
 	X(AT_EDGE, "at the edge of its network", "am Rand seines Netzes")                     \
+	X(AT_SITE, "at the edge of the site that uses it", "am Rand des Standorts, der es nutzt") \
 	X(ON, "On", "An")                                                                     \
 	X(OFF, "Off", "Aus")                                                                  \
 	X(SWITCHED_ON, "Switched on", "Eingeschaltet")                                        \

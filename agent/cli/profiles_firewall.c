@@ -153,12 +153,17 @@ static bool write_out(const struct firewall_settings *settings, struct firewall 
 	return good;
 }
 
-static bool is_well_used(const struct invocation *invocation)
+static bool is_well_used(const struct invocation *invocation, const struct profile *profile)
 {
 	const struct firewall_settings *settings = invocation->settings;
-	bool at_edge = settings->vantage && strcmp(settings->vantage, "internal") != 0;
+	bool outside = settings->vantage && strcmp(settings->vantage, "internal") != 0;
+	bool at_edge = outside || profile->hosted;
 
-	if (at_edge && is_for_nftables(settings) && !settings->addresses.count)
+	if (profile->hosted && (outside || settings->admins.count))
+		cli_fail(invocation->command,
+			 "%s is hosted elsewhere: the firewall is that of the site that uses it,"
+			 " without --vantage and --admin", profile->name);
+	else if (at_edge && is_for_nftables(settings) && !settings->addresses.count)
 		cli_fail(invocation->command,
 			 "--format=nftables at the edge needs --target=ADDRESS, the system's:"
 			 " the rules decide about its traffic alone");
@@ -179,7 +184,7 @@ static int run(const struct invocation *invocation)
 	struct config *config = config_default();
 	struct firewall firewall = {
 		.profile = setup_profile_operand(invocation, profiles) };
-	bool good = firewall.profile && is_well_used(invocation);
+	bool good = firewall.profile && is_well_used(invocation, firewall.profile);
 
 	if (good) {
 		firewall.choice = choose(settings, firewall.profile, config);

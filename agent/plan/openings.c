@@ -11,7 +11,7 @@
 
 /* One port or range, one end, one reason; merged afterwards. */
 struct atom {
-	bool out, udp, all_but;
+	bool out, udp, service, all_but;
 	bool implied;		/* by a rule about something else: one about the port wins */
 	struct port_range ports;
 	struct far_end end;
@@ -105,7 +105,7 @@ static enum demand demand_of_talk(const struct rule *rule, const struct expectat
 	if (!strcmp(rule->collector->name, "reach")) {
 		for (size_t i = 0; i < count; i++)
 			if (!strcmp(expect[i].fact->name, "reach.ok") && expect[i].count &&
-			    expect[i].operator== OPERATOR_IS && !expect[i].operands[0].truth)
+			    expect[i].operator == OPERATOR_IS && !expect[i].operands[0].truth)
 				return DEMAND_NOTHING;
 		return DEMAND_OPEN;
 	}
@@ -143,7 +143,9 @@ static void add_subject(struct deriving *deriving, const struct rule *rule,
 			const struct subject *subject, enum demand demand)
 {
 	struct atoms *atoms = demand == DEMAND_OPEN ? &deriving->open : &deriving->closed;
-	struct atom atom = { .out = rule->peer || subject->kind == SUBJECT_URL,
+	bool own = !rule->peer && subject->kind != SUBJECT_URL;
+	struct atom atom = { .out = !own || deriving->profile->hosted,
+			     .service = own && deriving->profile->hosted,
 			     .udp = subject->kind == SUBJECT_UDP,
 			     .implied = strcmp(rule->collector->name, "port") != 0,
 			     .all_but = !rule->peer && rule->not_from,
@@ -191,6 +193,8 @@ static void add_rule(struct deriving *deriving, const struct rule *rule)
 		bool out = rule->peer || rule->subjects[i].kind == SUBJECT_URL;
 
 		/* What others should not offer is theirs to close. */
+		if (deriving->profile->hosted && demand == DEMAND_CLOSED)
+			continue;
 		if (out ? demand == DEMAND_OPEN && holds_outbound(choice, rule)
 			: holds_inbound(choice, rule->vantages, demand))
 			add_subject(deriving, rule, &rule->subjects[i], demand);
@@ -200,7 +204,11 @@ static void add_rule(struct deriving *deriving, const struct rule *rule)
 static void add_unseen(struct deriving *deriving, const struct not_observable *item, bool out,
 		       const struct subject *subjects, size_t count)
 {
-	struct atom atom = { .out = out, .reason.item = item, .order = deriving->order };
+	bool service = deriving->profile->hosted && !item->peer;
+	struct atom atom = { .out = out != service,
+			     .service = service,
+			     .reason.item = item,
+			     .order = deriving->order };
 
 	for (size_t i = 0; i < count; i++) {
 		atom.udp = subjects[i].kind == SUBJECT_UDP;
@@ -305,6 +313,8 @@ static int compare_places(const struct atom *a, const struct atom *b)
 		return a->ports.last - b->ports.last;
 	if (a->udp != b->udp)
 		return a->udp - b->udp;
+	if (a->service != b->service)
+		return a->service - b->service;
 	if (a->all_but != b->all_but)
 		return a->all_but - b->all_but;
 	return compare_ends(&a->end, &b->end);
@@ -326,7 +336,8 @@ static struct opening opening_from(const struct deriving *deriving, const struct
 {
 	const struct atom *first = &atoms[0];
 	struct opening opening = { .out = first->out, .udp = first->udp,
-				   .all_but = first->all_but, .port_count = 1 };
+				   .service = first->service, .all_but = first->all_but,
+				   .port_count = 1 };
 
 	opening.ports = arena_take(deriving->arena, room * sizeof *opening.ports);
 	opening.ends = arena_take(deriving->arena, room * sizeof *opening.ends);
@@ -342,8 +353,8 @@ static struct opening opening_from(const struct deriving *deriving, const struct
 
 static bool same_cause(const struct opening *a, const struct opening *b)
 {
-	return a->out == b->out && a->udp == b->udp && a->all_but == b->all_but &&
-	       a->reason_count == b->reason_count &&
+	return a->out == b->out && a->udp == b->udp && a->service == b->service &&
+	       a->all_but == b->all_but && a->reason_count == b->reason_count &&
 	       !memcmp(a->reasons, b->reasons, a->reason_count * sizeof *a->reasons);
 }
 

@@ -27,6 +27,7 @@ struct demander {
 
 struct opening {
 	bool out, udp;
+	bool service;			/* the other end is the system itself: it is hosted */
 	bool all_but;			/* closed to everybody but these */
 	bool in_range;			/* closed, but in a range that is let through to anybody */
 	struct port_range *ports;	/* sorted */
@@ -45,7 +46,8 @@ struct openings {
 };
 
 /* choice: its features, scenarios, peers and vantage. From inside it is about the system
- * itself, from anywhere else about the edge of its network. */
+ * itself, from anywhere else about the edge of its network. Where the system is hosted it is
+ * about the edge of the site, and out is towards the system. */
 struct openings *openings_of(const struct profile *profile, const struct target *choice);
 void openings_free(struct openings *openings);
 

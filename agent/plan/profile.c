@@ -107,6 +107,7 @@ static const struct field profile_fields[] = {
 	{ "title", FIELD_TEXT, true, AT(struct profile, title) },
 	{ "title_de", FIELD_TEXT, AT(struct profile, title_de) },
 	{ "extends", FIELD_OWN, AT(struct profile, extends), .read = profile_read_name },
+	{ "hosted", FIELD_BOOLEAN, AT(struct profile, hosted) },
 	{ "source", FIELD_FORM, .form = &source_form },
 	{ "features", FIELD_NAMED, AT(struct profile, features),
 	  COUNT(struct profile, feature_count), .form = &feature_form },

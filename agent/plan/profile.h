@@ -115,6 +115,7 @@ struct profile {
 	const char *name, *title, *title_de;
 	const char *document, *vendor, *version;	/* of the source; may be NULL */
 	const char *extends;
+	bool hosted;	/* elsewhere: what is looked at is the way there from a site */
 	struct place place;
 	const char *replaces;		/* the file that had this name before, or NULL */
 	struct named *features, *scenarios, *peers;

@@ -18,6 +18,10 @@ static const struct {
 	  "What people call the product." },
 	{ "a profile", "extends",
 	  "Another profile whose rules apply too." },
+	{ "a profile", "hosted",
+	  "true: the system is a service elsewhere, and the rules are about the way there "
+	  "from the site that uses it. 'ucposture profiles firewall' speaks of that site's "
+	  "firewall then." },
 	{ "a profile", "source",
 	  "Where the rules come from." },
 	{ "a profile", "features",

@@ -238,6 +238,7 @@ inherit(struct profiles *profiles, struct profile *child, const struct profile *
 		      parent->peer_count);
 	inherit_not_observable(arena, child, parent);
 	child->broken |= parent->broken;
+	child->hosted |= parent->hosted;
 }
 
 static struct place place_of_extends(const struct profile_file *file)

@@ -126,6 +126,10 @@ for folder in "$shipped" "$toys"; do
 	export UCPOSTURE_PROFILE_DIR=$folder
 	for file in "$folder"/*.yaml; do
 		profile=$(basename "$file" .yaml)
+		if grep -q '^hosted: true' "$file"; then
+			loads "$profile" --target=192.0.2.1,2001:db8::1 --feature=all --lang=de
+			continue
+		fi
 		loads "$profile"
 		loads "$profile" --feature=all --lang=de
 		loads "$profile" --feature=all --admin=192.0.2.0/24,2001:db8::/64,192.0.2.7
@@ -274,5 +278,20 @@ done
 sleep 0.2
 is 'and what leaves is what may' 'udp/20000 udp/20000' \
 	"$(sed -n 's/ .*//; /^ready/d; p' "$place/left" | sort | paste -sd' ')"
+stop_listening
+
+# --- at the edge of a site that uses a hosted system --------------------------------------------
+
+nft delete table inet ucposture_toy_pbx
+export UCPOSTURE_PROFILE_DIR=$shipped
+rules aspenuc --target=10.9.1.1,fd09:1::1 --format=nftables >"$place/rules"
+nft -f "$place/rules" || fail 'the rules of a site do not load'
+listen pbx "$place/seen" tcp/443 tcp/5100 tcp/9999
+for address in 10.9.1.1 fd09:1::1; do
+	is "a site gets to what it needs of $address" 'open open filtered' \
+		"$(states "$address" tcp/443 tcp/5100 tcp/9999)"
+done
+is 'and to everybody else as before' 'open open' \
+	"$(states 10.9.1.7 tcp/9999) $(states fd09:1::7 tcp/9999)"
 [ $failures = 0 ] || echo "$failures failures"
 exit $((failures > 0))

@@ -19,7 +19,8 @@
 
 static void add_one(const struct opening *opening, struct text *out)
 {
-	text_add_format(out, "%s %s", opening->out ? "out" : "in", opening->udp ? "udp" : "tcp");
+	text_add_format(out, "%s%s %s", opening->out ? "out" : "in",
+			opening->service ? " service" : "", opening->udp ? "udp" : "tcp");
 	for (size_t i = 0; i < opening->port_count; i++) {
 		text_add_format(out, "%s%u", i ? "," : " ", opening->ports[i].first);
 		if (opening->ports[i].last != opening->ports[i].first)
@@ -230,6 +231,28 @@ static void what_is_closed_inside_a_range_is_said_to_be(void **state)
 	      "closed in udp 161 <nor>\nclosed in udp 5060 <no> in range\n");
 }
 
+/* What is open at the service has to get out of the site, and what it should close is its own
+ * affair. */
+static void of_a_hosted_system_the_site_is_told_what_to_let_out(void **state)
+{
+	const struct target choice = at(VANTAGE_INTERNAL);
+
+	opens(*state,
+	      "hosted: true\n" MADE PORT("web", "tcp/443", LET_IN)
+	      PORT("telnet", "tcp/23", KEPT_OUT) PORT("time", "udp/123", LET_IN ", peer: clock")
+	      RULE("push", "observe: reach, subject: 'https://push.example',"
+			   " expect: { reach.ok: { is: true } }")
+	      "not_observable:\n"
+	      "  - { sentence: audio, reason: none, inbound: udp/4000-5000,"
+	      " outbound: udp/1024-65535 }\n",
+	      &choice,
+	      "in service udp 1024-65535 <audio>\n"
+	      "out udp 123 clock@ <time>\n"
+	      "out tcp 443 @push.example <push>\n"
+	      "out service tcp 443 <web>\n"
+	      "out service udp 4000-5000 <audio>\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +267,7 @@ int main(void)
 		PAPERS_TEST(whom_a_rule_names_comes_in_and_nobody_else),
 		PAPERS_TEST(what_strangers_must_reach_gets_into_the_system_too),
 		PAPERS_TEST(what_is_closed_inside_a_range_is_said_to_be),
+		PAPERS_TEST(of_a_hosted_system_the_site_is_told_what_to_let_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
