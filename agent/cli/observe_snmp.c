@@ -4,6 +4,7 @@
  * a line of its own.
  */
 #include "agent/cli/observe_text.h"
+#include "collectors/collector.h"
 
 static void add_public(struct page *page)
 {
@@ -12,14 +13,24 @@ static void add_public(struct page *page)
 	page_add(page, answered, "public %s", answered ? "is answered" : "is not answered");
 }
 
+/* Their number is told of a whole list only; but nobody may have asked for it. */
+static bool breaks_off(const struct page *page)
+{
+	const struct fact_descriptor *count = fact_named("snmp.software_count");
+	int row = collector_fact_row(page->request->collector, count);
+	uint64_t wanted = page->request->wanted;
+
+	return !facts_get(page->seen->facts, count) && (!wanted || wanted & UINT64_C(1) << row);
+}
+
 static void add_software(struct page *page)
 {
 	const struct fact *software = page_fact(page, "snmp.software");
-	bool whole = page_fact(page, "snmp.software_count");
 
 	if (!software)
 		return;
-	page_add(page, false, whole ? "%zu entries" : "%zu entries, and the list breaks off",
+	page_add(page, false,
+		 breaks_off(page) ? "%zu entries, and the list breaks off" : "%zu entries",
 		 software->count);
 	for (size_t i = 0; i < software->count; i++)
 		page_add_below(page, false, 0, software->texts[i]);

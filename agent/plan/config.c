@@ -195,9 +195,20 @@ static const struct field override_fields[] = {
 	{ .name = NULL },
 };
 
+static bool check_override(struct reading *reading, const struct node *node, void *base)
+{
+	const struct node *subject = node_member(node, "subject");
+
+	(void)base;
+	if (subject && subject->kind == NODE_LIST && !subject->count)
+		form_error(reading, subject->place, "'subject' needs at least one element");
+	return true;
+}
+
 static const struct form override_form = {
 	"an override",
 	override_fields,
+	.check = check_override,
 	.size = sizeof(struct override),
 	.place_at = offsetof(struct override, place),
 	.name_at = offsetof(struct override, rule),

@@ -148,7 +148,7 @@ static void all_faults_are_found_at_once(void **state)
 		    "    interval: 5m\n"
 		    "    peers: { smtp: \"mail:0\" }\n"
 		    "    labels: { 1st: x, target: y }\n"
-		    "    overrides: { web: { severity: high } }\n"
+		    "    overrides: { web: { severity: high }, tls: { subject: [] } }\n"
 		    "exceptions: none\n"
 		    "target: {}\n");
 	assert_problems(
@@ -175,6 +175,7 @@ static void all_faults_are_found_at_once(void **state)
 		"of that name already\n"
 		"c:12:35: error: unknown severity 'high' (there are 'critical', 'major', 'minor' "
 		"and 'warning')\n"
+		"c:12:59: error: 'subject' needs at least one element\n"
 		"c:13:13: error: 'exceptions' must be a list, not 'none'\n"
 		"c:14:1: error: unknown key 'target' (did you mean 'targets'?)\n");
 }
