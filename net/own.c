@@ -3,6 +3,8 @@
 
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
 
 #include "ground/memory.h"
 
@@ -11,14 +13,26 @@ static unsigned whole(const struct address *address)
 	return address->family == 6 ? 128 : 32;
 }
 
+/* The list packs its names more tightly than a struct sockaddr_storage may stand. */
+static bool read_name(const struct sockaddr *name, struct address *address)
+{
+	struct sockaddr_storage copy = { 0 };
+
+	if (!name || (name->sa_family != AF_INET && name->sa_family != AF_INET6))
+		return false;
+	memcpy(&copy, name,
+	       name->sa_family == AF_INET ? sizeof(struct sockaddr_in)
+					  : sizeof(struct sockaddr_in6));
+	return address_from_socket(&copy, address);
+}
+
 /* Netmasks begin with ones only. */
 static unsigned bits_of(const struct ifaddrs *item)
 {
-	const void *netmask = item->ifa_netmask;
 	struct address mask;
 	unsigned bits = 0;
 
-	if (!netmask || !address_from_socket(netmask, &mask))
+	if (!read_name(item->ifa_netmask, &mask))
 		return 0;
 	while (bits < whole(&mask) && mask.bytes[bits / 8] & 0x80 >> bits % 8)
 		bits++;
@@ -27,9 +41,7 @@ static unsigned bits_of(const struct ifaddrs *item)
 
 static bool take(const struct ifaddrs *item, struct own_address *own)
 {
-	const void *name = item->ifa_addr;
-
-	if (!name || !address_from_socket(name, &own->address))
+	if (!read_name(item->ifa_addr, &own->address))
 		return false;
 	own->bits = item->ifa_flags & IFF_LOOPBACK ? bits_of(item) : 0;
 	if (!own->bits)
