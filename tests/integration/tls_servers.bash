@@ -29,7 +29,7 @@ tls_enter() {
 	ip link set lo up || exit 1
 	tls_place=$(mktemp -d) || exit 1
 	chmod 755 "$tls_place"
-	tls_last=0 tls_pids=() tls_awaited=() tls_failed=0
+	tls_last=0 tls_pids=() tls_served=() tls_awaited=() tls_failed=0
 	: >"$tls_place/cases"
 	trap tls_end EXIT
 	trap 'exit 1' INT TERM HUP
@@ -70,7 +70,7 @@ tls_serve() { # NAME COMMAND...
 	local name=$1
 	shift
 	"$@" </dev/null >"$tls_place/$name.log" 2>&1 &
-	tls_pids+=($!)
+	tls_pids+=($!) tls_served+=("$name")
 }
 
 tls_listens() { # NAME ADDRESS PORT
@@ -113,7 +113,18 @@ tls_finish() {
 	here=$(dirname "${BASH_SOURCE[0]}")
 	tls_await
 	"$PYTHON3" "$here/tls_compare.py" "$tls_place" "$tls_place/cases" || tls_failed=1
+	[ "$tls_failed" -eq 0 ] || tls_mourn
 	[ "$tls_failed" -eq 0 ]
+}
+
+# A server that is gone explains more than what was seen of it.
+tls_mourn() {
+	local i
+	for i in "${!tls_pids[@]}"; do
+		kill -0 "${tls_pids[i]}" 2>/dev/null && continue
+		echo "${tls_served[i]} has ended:"
+		tail -n 20 "$tls_place/${tls_served[i]}.log"
+	done
 }
 
 # --- nginx: one process, an address for each server -----------------------------
