@@ -41,6 +41,7 @@ ADAPTERS = (
     (r"net-snmp/", r"net/snmp_coder\.c", "Net-SNMP belongs to net/snmp_coder.c"),
     (r"ares", r"net/dns\.c", "c-ares belongs to net/dns.c"),
     (r"seccomp\.h", r"agent/ipc/fence\w*\.c", "seccomp belongs to agent/ipc/fence*.c"),
+    (r"sqlite3", r"agent/engine/store_(file|tables)\.c", "SQLite belongs to agent/engine/store_*.c"),
     (r"yaml\.h", r"agent/plan/\w+\.[ch]", "libyaml belongs to agent/plan"),
     (r"pthread\.h|threads\.h|stdatomic\.h", r"(?!)", "there are no threads here"),
 )

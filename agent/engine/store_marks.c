@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/engine/store_marks.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LINE_ROOM = 64, AHEAD = 256 };
+
+static const char line_format[] = "told %020" PRIu64 " most %020" PRIu64 "\n";
+
+static void read_line(struct store_marks *marks)
+{
+	char line[LINE_ROOM] = "";
+	ssize_t length = pread(marks->fd, line, sizeof line - 1, 0);
+	uint64_t told, most;
+
+	if (length > 0 && sscanf(line, "told %" SCNu64 " most %" SCNu64, &told, &most) == 2) {
+		marks->told = told;
+		marks->most = most;
+	}
+}
+
+/* When it cannot be written, the numbers are told all the same: who waits for an alarm is
+ * helped more by it than by its number. */
+static void write_line(const struct store_marks *marks)
+{
+	char line[LINE_ROOM];
+	int length = snprintf(line, sizeof line, line_format, marks->told, marks->most);
+
+	if (marks->fd >= 0 && pwrite(marks->fd, line, (size_t)length, 0) == length)
+		(void)fdatasync(marks->fd);
+}
+
+void store_marks_open(struct store_marks *marks, const char *path)
+{
+	*marks = (struct store_marks){ .fd = -1 };
+	if (path)
+		marks->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (marks->fd < 0)
+		return;
+	read_line(marks);
+	/* There is room for it from now on. */
+	write_line(marks);
+}
+
+void store_marks_close(struct store_marks *marks)
+{
+	if (marks->fd >= 0)
+		close(marks->fd);
+	marks->fd = -1;
+}
+
+void store_marks_tell(struct store_marks *marks, uint64_t number)
+{
+	if (number <= marks->told)
+		return;
+	marks->told = number;
+	write_line(marks);
+}
+
+void store_marks_give(struct store_marks *marks, uint64_t number)
+{
+	if (number <= marks->most)
+		return;
+	marks->most = number + AHEAD;
+	write_line(marks);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What keeps a number from being given twice when the database cannot tell: the greatest one
+ * that somebody was told of before it was on disk, and one that none is beyond. A small file
+ * beside the database, which is written over in place, as that works on a full disk too.
+ */
+#ifndef AGENT_ENGINE_STORE_MARKS_H
+#define AGENT_ENGINE_STORE_MARKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct store_marks {
+	int fd;			/* -1: there is no file */
+	uint64_t told, most;
+};
+
+/* path NULL: nothing is kept. */
+void store_marks_open(struct store_marks *marks, const char *path);
+void store_marks_close(struct store_marks *marks);
+/* This number is told although it is not on disk. */
+void store_marks_tell(struct store_marks *marks, uint64_t number);
+/* Before numbers up to this one are given. */
+void store_marks_give(struct store_marks *marks, uint64_t number);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/engine/store_tables.h"
+
+#include <sqlite3.h>
+
+/* The steps from an empty file to today's tables; user_version counts those taken. A step that
+ * was released is never changed. Verdicts, severities and the like are the numbers of their
+ * enums, which therefore only grow, at their ends. */
+static const char *const steps[] = {
+	"CREATE TABLE targets(number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
+	"CREATE TABLE checks(number INTEGER PRIMARY KEY, target INTEGER NOT NULL,"
+	" name TEXT NOT NULL, UNIQUE(target, name));"
+	"CREATE TABLE alarms(check_number INTEGER PRIMARY KEY, told INTEGER NOT NULL,"
+	" severity INTEGER NOT NULL, seen INTEGER NOT NULL, flaps INTEGER NOT NULL,"
+	" better INTEGER NOT NULL, worse INTEGER NOT NULL, unknown INTEGER NOT NULL,"
+	" raised_at INTEGER NOT NULL, changed_at INTEGER NOT NULL,"
+	" reminded_at INTEGER NOT NULL, raised INTEGER NOT NULL);"
+	"CREATE TABLE events(number INTEGER PRIMARY KEY, alarm INTEGER NOT NULL,"
+	" at INTEGER NOT NULL, target INTEGER NOT NULL, check_number INTEGER NOT NULL,"
+	" kind INTEGER NOT NULL, verdict_from INTEGER NOT NULL, verdict_to INTEGER NOT NULL,"
+	" severity INTEGER NOT NULL, cause INTEGER NOT NULL, flaps INTEGER NOT NULL,"
+	" target_name TEXT NOT NULL, check_name TEXT NOT NULL, title TEXT NOT NULL,"
+	" expected TEXT NOT NULL, observed TEXT NOT NULL, reason TEXT NOT NULL,"
+	" remedy TEXT NOT NULL);"
+	"CREATE TABLE sinks(name TEXT PRIMARY KEY) WITHOUT ROWID;"
+	"CREATE TABLE untold(sink TEXT NOT NULL, event INTEGER NOT NULL,"
+	" PRIMARY KEY(sink, event)) WITHOUT ROWID;",
+};
+
+enum { STEPS = sizeof steps / sizeof *steps };
+
+/* One connection, nobody else's lock, nothing mapped: a file that shrinks under us must not
+ * kill us. */
+static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE;"
+			       "PRAGMA journal_mode = TRUNCATE;"
+			       "PRAGMA synchronous = FULL;"
+			       "PRAGMA mmap_size = 0;"
+			       "PRAGMA temp_store = MEMORY;"
+			       "PRAGMA trusted_schema = OFF;";
+
+enum store_outcome store_tables_outcome(sqlite3 *database, int code, struct text *why)
+{
+	if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW)
+		return STORE_DONE;
+	text_clear(why);
+	text_add(why, sqlite3_errmsg(database));
+	switch (code & 0xff) {
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+	case SQLITE_ERROR:	/* a table is not as we made it */
+		return STORE_DAMAGED;
+	case SQLITE_IOERR:
+		return STORE_UNSURE;
+	default:
+		return STORE_FAILED;
+	}
+}
+
+static int read_version(sqlite3 *database)
+{
+	sqlite3_stmt *ask = NULL;
+	int version = -1;
+
+	if (sqlite3_prepare_v2(database, "PRAGMA user_version", -1, &ask, NULL) == SQLITE_OK &&
+	    sqlite3_step(ask) == SQLITE_ROW)
+		version = sqlite3_column_int(ask, 0);
+	sqlite3_finalize(ask);
+	return version;
+}
+
+static enum store_outcome take_step(sqlite3 *database, int step, struct text *why)
+{
+	struct text sql = { 0 };
+	int code;
+
+	text_add_format(&sql, "BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT",
+			steps[step], step + 1);
+	code = sqlite3_exec(database, text_string(&sql), NULL, NULL, NULL);
+	text_free(&sql);
+	if (code != SQLITE_OK)
+		sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
+	return store_tables_outcome(database, code, why);
+}
+
+static enum store_outcome check_sense(sqlite3 *database, struct text *why)
+{
+	sqlite3_stmt *ask = NULL;
+	enum store_outcome outcome;
+	int code = sqlite3_prepare_v2(database, "PRAGMA quick_check(1)", -1, &ask, NULL);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(ask);
+	outcome = store_tables_outcome(database, code, why);
+	if (code == SQLITE_ROW &&
+	    sqlite3_stricmp((const char *)sqlite3_column_text(ask, 0), "ok") != 0) {
+		text_clear(why);
+		text_add(why, (const char *)sqlite3_column_text(ask, 0));
+		outcome = STORE_DAMAGED;
+	}
+	sqlite3_finalize(ask);
+	return outcome;
+}
+
+enum store_outcome store_tables_prepare(sqlite3 *database, bool reads, struct text *why)
+{
+	enum store_outcome outcome = STORE_DONE;
+	int version;
+
+	if (!reads)
+		outcome = store_tables_outcome(
+			database, sqlite3_exec(database, settings, NULL, NULL, NULL), why);
+
+	if (outcome == STORE_DONE)
+		outcome = check_sense(database, why);
+	if (outcome != STORE_DONE)
+		return outcome;
+	version = read_version(database);
+	if (version < 0)
+		return store_tables_outcome(database, sqlite3_errcode(database), why);
+	if (version > STEPS) {
+		text_clear(why);
+		text_add(why, "it was written by a newer version of ucposture");
+		return STORE_NEWER;
+	}
+	for (; version < STEPS && outcome == STORE_DONE; version++)
+		outcome = reads ? STORE_FAILED : take_step(database, version, why);
+	return outcome;
+}
