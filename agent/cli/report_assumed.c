@@ -7,6 +7,9 @@
 #include "agent/cli/language.h"
 #include "ground/memory.h"
 
+/* A recorder has forty features, most of which nobody uses. */
+enum { OFF_MOST = 12 };
+
 /* Whether "a, b, c" has that item. */
 static bool has_item(const struct text *list, const char *item)
 {
@@ -27,6 +30,7 @@ static bool has_item(const struct text *list, const char *item)
 struct choice {
 	struct text on, off;
 	struct text known;	/* names of both: two profiles may offer the same */
+	size_t off_count;
 };
 
 static void add_named(const struct report *report, const struct named *named, size_t count,
@@ -46,6 +50,7 @@ static void add_named(const struct report *report, const struct named *named, si
 					   &choice->on);
 		else
 			text_add(&choice->off, named[i].name);
+		choice->off_count += !on;
 	}
 }
 
@@ -58,7 +63,10 @@ static void add_choice(const struct report *report, const char *key, struct choi
 		text_add_format(&both, "on: %s", text_string(&choice->on));
 	if (choice->on.length && choice->off.length)
 		text_add(&both, "; ");
-	if (choice->off.length)
+	if (choice->off_count > OFF_MOST && !report->verbose)
+		text_add_format(&both, "off: %zu%s; --verbose lists them", choice->off_count,
+				choice->on.length ? " others" : "");
+	else if (choice->off.length)
 		text_add_format(&both, "off: %s", text_string(&choice->off));
 	screen_add_pair(&report->screen, out, 0, key, text_string(&both));
 	text_free(&both);

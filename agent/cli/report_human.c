@@ -11,7 +11,7 @@
 #include "ground/memory.h"
 #include "ground/words.h"
 
-enum { VERDICT_WIDTH = 8, GAP = 2, INDENT = VERDICT_WIDTH + GAP };
+enum { VERDICT_WIDTH = 8, GAP = 2, INDENT = VERDICT_WIDTH + GAP, TEXT_LEAST = 16 };
 
 static enum style style_of(enum verdict verdict)
 {
@@ -90,8 +90,9 @@ static bool fit_columns(const struct report *report, const struct report_target 
 		for (size_t at = 0; at < 3; at++)
 			most[at] = widths[at] > most[at] ? widths[at] : most[at];
 	}
-	/* Each may have its share, and what the others don't need of theirs. */
-	unsigned texts = most[1] + most[2];
+	/* Names are copied into other commands, so they stay whole as long as something is left
+	 * for the texts; else each may have its share, and what the others don't need of theirs. */
+	unsigned texts = smaller(most[1], TEXT_LEAST) + smaller(most[2], TEXT_LEAST);
 	columns->check = room * 2 / 5;
 	if (texts < room && room - texts > columns->check)
 		columns->check = room - texts;

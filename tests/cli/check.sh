@@ -121,6 +121,21 @@ says 'Close it'
 says 'Row 2'
 says 'off: calls, games'
 is_quiet
+# Many that are off are a number, unless they are asked for.
+{
+	printf 'profile: many\ntitle: Many\nfeatures:\n'
+	for number in {1..13}; do printf '  part-%s: Part\n' "$number"; done
+	printf 'rules:\n  - { id: web, observe: port, subject: tcp/1, because: toys,\n'
+	printf '      feature: [ part-1%s ], expect: { port.state: { is_not: open } } }\n' \
+		"$(printf ', part-%s' {2..13})"
+} >"$work/profiles/many.yaml"
+run 3 check --profile=many 127.0.0.1
+says 'off: 13; --verbose lists them'
+run 0 check --profile=many --feature=part-2 127.0.0.1
+says 'on: Part (part-2); off: part-1, part-3'
+run 3 check --profile=many --verbose 127.0.0.1
+says 'part-13'
+rm "$work/profiles/many.yaml"
 run 0 "${toy[@]}" --feature=calls 127.0.0.1
 says_not 'CRITICAL'
 says '1 peer not given'
