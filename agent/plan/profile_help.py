@@ -7,6 +7,7 @@ profile_help.py [OUTPUT]: `-` is the standard output. A list of keys is a sectio
 and what the form is called there ("a rule"), or OPERATORS.
 """
 
+import argparse
 import os
 import re
 import sys
@@ -99,7 +100,10 @@ def source():
 
 
 def main():
-    path = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "profile_help.c")
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("output", nargs="?", default=os.path.join(HERE, "profile_help.c"))
+    path = parser.parse_args().output
     if path == "-":
         sys.stdout.write(source())
         return
