@@ -10,6 +10,7 @@
 
 #include "agent/cli/report.h"
 #include "agent/cli/report_labels.h"
+#include "agent/engine/presence.h"
 #include "config.h"
 #include "ground/memory.h"
 
@@ -110,35 +111,6 @@ static void add_check_metric(const struct report *report, const struct check_met
 	text_free(&labels);
 }
 
-/* Whether what was seen proves that somebody is there. */
-static bool proves_presence(const struct observation *observation)
-{
-	const struct fact *state, *open;
-
-	switch (observation->outcome.reason) {
-	case REASON_REFUSED:
-	case REASON_RESET:
-	case REASON_CLOSED_EARLY:
-	case REASON_MALFORMED:
-	case REASON_NOT_THIS_PROTOCOL:
-	case REASON_TOO_MUCH:
-	case REASON_TLS_FAILED:
-	case REASON_STARTTLS_ABSENT:
-	case REASON_STARTTLS_REFUSED:
-		return true;
-	case REASON_NONE:
-		break;
-	default:
-		return false;
-	}
-	/* Silence is a result of the port collector, not a failure. */
-	state = facts_get(observation->facts, fact_named("port.state"));
-	open = facts_get(observation->facts, fact_named("port.open"));
-	if (state)
-		return !strcmp(state->text, "open") || !strcmp(state->text, "closed");
-	return !open || open->count;
-}
-
 /* What a peer answers, a server elsewhere or the name servers, the target has not said. */
 static bool is_of_target(const struct check *check, const struct request *request)
 {
@@ -161,7 +133,8 @@ static void add_targets(const struct report *report, struct text *out)
 
 		if (observation &&
 		    is_of_target(check, &plan->observations[check->observation].request))
-			*of_target = proves_presence(observation) || *of_target > 0;
+			*of_target = presence_sign(observation) == PRESENCE_ANSWERED ||
+				     *of_target > 0;
 	}
 	add_family(out, "target_up", "Whether anything of the target answered in this round.");
 	for (; report_next_target(report, &target); text_clear(&labels)) {

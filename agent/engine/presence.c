@@ -7,14 +7,6 @@
 
 enum { TARGETS_FOR_BLAME = 3 };
 
-/* The collector of ports observes silence, where others fail by it. */
-static enum presence_sign sign_of_port(const char *state)
-{
-	if (!strcmp(state, "open") || !strcmp(state, "closed"))
-		return PRESENCE_ANSWERED;
-	return PRESENCE_SILENT;
-}
-
 /* Who has taken a connection is there. Whether a datagram or a connection was left without a
  * reply, the stage does not tell. */
 static enum presence_sign sign_of_silence(enum stage stage)
@@ -24,14 +16,24 @@ static enum presence_sign sign_of_silence(enum stage stage)
 	return stage == STAGE_REPLY ? PRESENCE_NO_SIGN : PRESENCE_ANSWERED;
 }
 
-enum presence_sign presence_sign(const struct observation *observation)
+/* The collector of ports observes silence, where others fail by it. A sweep that found nothing
+ * open does not tell whether the rest refused. */
+static enum presence_sign sign_of_facts(const struct facts *facts)
 {
-	const struct fact *state = facts_get(observation->facts, fact_named("port.state"));
+	const struct fact *state = facts_get(facts, fact_named("port.state")),
+			  *open = facts_get(facts, fact_named("port.open"));
 
 	if (state)
-		return sign_of_port(state->text);
-	if (observation->outcome.reason == REASON_NONE || facts_count(observation->facts))
-		return PRESENCE_ANSWERED;
+		return !strcmp(state->text, "open") || !strcmp(state->text, "closed")
+			       ? PRESENCE_ANSWERED
+			       : PRESENCE_SILENT;
+	return open && !open->count ? PRESENCE_NO_SIGN : PRESENCE_ANSWERED;
+}
+
+enum presence_sign presence_sign(const struct observation *observation)
+{
+	if (observation->outcome.reason == REASON_NONE)
+		return sign_of_facts(observation->facts);
 	if (observation->outcome.stage == STAGE_RESOLVE ||
 	    observation->outcome.stage == STAGE_PROXY)
 		return PRESENCE_NO_SIGN;

@@ -38,6 +38,19 @@ static void silence_is_silence_however_it_is_seen(void **state)
 	assert_int_equal(sign_of(STAGE_NONE, REASON_NONE, "unreachable"), PRESENCE_SILENT);
 }
 
+static void a_sweep_that_found_nothing_says_nothing(void **state)
+{
+	static const int64_t ports[] = { 22 };
+	struct observation *observation = observation_new();
+
+	(void)state;
+	facts_set_numbers(observation->facts, fact_named("port.open"), NULL, 0);
+	assert_int_equal(presence_sign(observation), PRESENCE_NO_SIGN);
+	facts_set_numbers(observation->facts, fact_named("port.open"), ports, 1);
+	assert_int_equal(presence_sign(observation), PRESENCE_ANSWERED);
+	observation_free(observation);
+}
+
 static void what_is_not_the_targets_doing_says_nothing_of_it(void **state)
 {
 	(void)state;
@@ -136,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_refuses_is_there),
 		cmocka_unit_test(silence_is_silence_however_it_is_seen),
+		cmocka_unit_test(a_sweep_that_found_nothing_says_nothing),
 		cmocka_unit_test(what_is_not_the_targets_doing_says_nothing_of_it),
 		cmocka_unit_test(a_target_is_down_when_all_that_looked_heard_nothing_again),
 		cmocka_unit_test(an_answer_ends_the_silence_at_once),
