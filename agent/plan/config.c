@@ -446,3 +446,24 @@ void config_free(struct config *config)
 	arena_free(config->arena);
 	free(config);
 }
+
+static bool any_of(const char *const *wanted, size_t wanted_count, const char *const *given,
+		   size_t given_count)
+{
+	for (size_t i = 0; i < wanted_count; i++)
+		for (size_t j = 0; j < given_count; j++)
+			if (!strcmp(wanted[i], given[j]))
+				return true;
+	return !wanted_count;
+}
+
+bool target_has_feature(const struct target *target, const char *const *features, size_t count)
+{
+	return any_of(features, count, target->features, target->feature_count);
+}
+
+bool target_has_scenario(const struct target *target, const char *const *scenarios,
+			 size_t count)
+{
+	return any_of(scenarios, count, target->scenarios, target->scenario_count);
+}

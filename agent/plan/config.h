@@ -102,6 +102,12 @@ const char *config_add_name_server(struct text *list, const char *server);
 void config_know_own_addresses(struct config *config);
 void config_free(struct config *config);
 
+/* Whether the target has one of these switched on; what names none is always on. */
+bool target_has_feature(const struct target *target, const char *const *features,
+			size_t count);
+bool target_has_scenario(const struct target *target, const char *const *scenarios,
+			 size_t count);
+
 /* For seen.h: whether the target of that number has this name; arg is a named_target. */
 struct named_target {
 	const struct config *config;

@@ -6,6 +6,7 @@
 
 #include "agent/plan/demand.h"
 #include "ground/memory.h"
+#include "ground/words.h"
 #include "net/address.h"
 #include "net/url.h"
 
@@ -41,27 +42,6 @@ static void add_atom(struct atoms *atoms, const struct atom *atom)
 
 /* --- which rules are in force --------------------------------------------------------- */
 
-static bool any_of(const char *const *wanted, size_t wanted_count, const char *const *given,
-		   size_t given_count)
-{
-	for (size_t i = 0; i < wanted_count; i++)
-		for (size_t j = 0; j < given_count; j++)
-			if (!strcmp(wanted[i], given[j]))
-				return true;
-	return !wanted_count;
-}
-
-static bool has_feature(const struct target *choice, const char *const *features, size_t count)
-{
-	return any_of(features, count, choice->features, choice->feature_count);
-}
-
-static bool has_scenario(const struct target *choice, const char *const *scenarios,
-			 size_t count)
-{
-	return any_of(scenarios, count, choice->scenarios, choice->scenario_count);
-}
-
 static bool at_system(const struct target *choice)
 {
 	return choice->vantage == VANTAGE_INTERNAL;
@@ -89,13 +69,6 @@ static bool holds_outbound(const struct target *choice, const struct rule *rule)
 
 /* --- what rules demand ---------------------------------------------------------------- */
 
-static bool is_one_of(const char *word, const char *const *words)
-{
-	while (*words && strcmp(word, *words) != 0)
-		words++;
-	return *words;
-}
-
 /* Of rules that are not about ports but cannot hold while theirs is closed. */
 static enum demand demand_of_talk(const struct rule *rule, const struct expectation *expect,
 				  size_t count)
@@ -109,7 +82,8 @@ static enum demand demand_of_talk(const struct rule *rule, const struct expectat
 				return DEMAND_NOTHING;
 		return DEMAND_OPEN;
 	}
-	return rule->when_closed == CLOSED_UNKNOWN && is_one_of(rule->collector->name, talking)
+	return rule->when_closed == CLOSED_UNKNOWN &&
+			       words_find(rule->collector->name, talking) >= 0
 		       ? DEMAND_OPEN
 		       : DEMAND_NOTHING;
 }
@@ -178,14 +152,14 @@ static void add_subject(struct deriving *deriving, const struct rule *rule,
 static void add_rule(struct deriving *deriving, const struct rule *rule)
 {
 	const struct target *choice = deriving->choice;
-	bool on = has_feature(choice, rule->features, rule->feature_count);
+	bool on = target_has_feature(choice, rule->features, rule->feature_count);
 	const struct expectation *expect = on ? rule->expect : rule->otherwise;
 	size_t count = on ? rule->expect_count : rule->otherwise_count;
 	enum demand demand;
 
 	deriving->order++;
 	if (!count || rule->collector->looks_inside ||
-	    !has_scenario(choice, rule->scenarios, rule->scenario_count))
+	    !target_has_scenario(choice, rule->scenarios, rule->scenario_count))
 		return;
 	demand = strcmp(rule->collector->name, "port") ? demand_of_talk(rule, expect, count)
 						       : demand_of_port(expect, count);
@@ -225,8 +199,8 @@ static void add_item(struct deriving *deriving, const struct not_observable *ite
 	const struct target *choice = deriving->choice;
 
 	deriving->order++;
-	if (!has_feature(choice, item->features, item->feature_count) ||
-	    !has_scenario(choice, item->scenarios, item->scenario_count))
+	if (!target_has_feature(choice, item->features, item->feature_count) ||
+	    !target_has_scenario(choice, item->scenarios, item->scenario_count))
 		return;
 	if (holds_inbound(choice, item->vantages, DEMAND_OPEN))
 		add_unseen(deriving, item, false, item->inbound, item->inbound_count);

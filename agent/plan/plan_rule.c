@@ -9,16 +9,6 @@
 #include "ground/memory.h"
 #include "ground/words.h"
 
-static bool any_of(const char *const *wanted, size_t wanted_count, const char *const *given,
-		   size_t given_count)
-{
-	for (size_t i = 0; i < wanted_count; i++)
-		for (size_t j = 0; j < given_count; j++)
-			if (!strcmp(wanted[i], given[j]))
-				return true;
-	return false;
-}
-
 static bool matches_full_name(struct planning *planning, const char *pattern,
 			      const char *profile, const char *id)
 {
@@ -95,9 +85,7 @@ static void decide(const struct planning *planning, struct turn *turn)
 {
 	const struct target *target = planning->target;
 	const struct rule *rule = turn->rule;
-	bool feature_on =
-		!rule->feature_count || any_of(rule->features, rule->feature_count,
-					       target->features, target->feature_count);
+	bool feature_on = target_has_feature(target, rule->features, rule->feature_count);
 
 	turn->peer = planning_peer(planning, rule->peer);
 	turn->families = planning_families_from_here(planning, rule);
@@ -106,8 +94,7 @@ static void decide(const struct planning *planning, struct turn *turn)
 		return;
 	if (!(rule->vantages & target->vantage))
 		turn->inapplicable = OTHER_VANTAGE;
-	else if (rule->scenario_count && !any_of(rule->scenarios, rule->scenario_count,
-						 target->scenarios, target->scenario_count))
+	else if (!target_has_scenario(target, rule->scenarios, rule->scenario_count))
 		turn->inapplicable = SCENARIO_OFF;
 	else if (!feature_on && !turn->unused_feature)
 		turn->inapplicable = FEATURE_OFF;

@@ -5,31 +5,7 @@
 
 #include "agent/cli/cli.h"
 #include "agent/cli/report_labels.h"
-#include "tests/unit/made.h"
-
-static int set_up(void **state)
-{
-	*state = made_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	made_free(*state);
-	return 0;
-}
-
-static void has(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("'%s' is not in:\n%s", part, text);
-}
-
-static void lacks(const char *text, const char *part)
-{
-	if (strstr(text, part))
-		fail_msg("'%s' is in:\n%s", part, text);
-}
+#include "tests/unit/report_scene.h"
 
 static struct judgement *last(struct made_round *made)
 {
@@ -463,7 +439,7 @@ static void colours_never_carry_a_meaning_alone(void **state)
 	has(made_write(made, "human"), "\x1b[1;31mCRITICAL\x1b[0m");
 }
 
-#define MADE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define MADE(test) cmocka_unit_test_setup_teardown(test, made_set_up, made_tear_down)
 
 int main(void)
 {

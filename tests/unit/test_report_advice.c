@@ -5,31 +5,7 @@
 #include "tests/unit/unit.h"
 
 #include "agent/cli/rule_text.h"
-#include "tests/unit/made.h"
-
-static int set_up(void **state)
-{
-	*state = made_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	made_free(*state);
-	return 0;
-}
-
-static void has(const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("'%s' is not in:\n%s", part, text);
-}
-
-static void lacks(const char *text, const char *part)
-{
-	if (strstr(text, part))
-		fail_msg("'%s' is in:\n%s", part, text);
-}
+#include "tests/unit/report_scene.h"
 
 static const char *const telling_formats[] = { "human", "json", "csv", "junit", NULL };
 
@@ -197,7 +173,7 @@ static void json_says_what_was_taken_for_granted(void **state)
 				      "      \"peers\": [\n        \"smtp\"\n      ],\n");
 }
 
-#define MADE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define MADE_TEST(test) cmocka_unit_test_setup_teardown(test, made_set_up, made_tear_down)
 
 int main(void)
 {
