@@ -14,6 +14,7 @@
 #include "net/proxy.h"
 
 #define MINUTE (60 * CLOCK_SECOND)
+#define HOUR (60 * MINUTE)
 
 enum { NAME_SERVERS_MOST = 8, PORT_OF_DNS = 53 };
 
@@ -252,6 +253,7 @@ static void target_defaults(const struct config *config, struct target *target)
 {
 	target->vantage = config->vantage;
 	target->timeout_ms = 10000;
+	target->interval_us = 5 * MINUTE;
 	target->source = config->source;
 	target->snmp = config->snmp;
 }
@@ -373,6 +375,17 @@ struct config *config_default(void)
 		.limits = { .probes_per_second = 500,
 			    .per_target = 4,
 			    .packets_per_second = 500 },
+		.alarms = { .raise_after = 2,
+			    .clear_after = 2,
+			    .recheck_us = 30 * CLOCK_SECOND,
+			    .remind_us = 24 * HOUR,
+			    .rate = { 10, CLOCK_SECOND },
+			    .storm = { 100, MINUTE },
+			    .flapping = { 6, HOUR },
+			    .calm_us = 30 * MINUTE,
+			    .keep_us = 90 * 24 * HOUR,
+			    .keep_events = 100000,
+			    .outbox = 100000 },
 		.arena = arena_new(),
 	};
 	return config;

@@ -31,6 +31,7 @@ struct override {
 	bool has_severity;
 	enum severity severity;
 	bool off;			/* the rule is not for this target */
+	int64_t interval_us;		/* 0: as elsewhere */
 };
 
 struct target {
@@ -49,6 +50,8 @@ struct target {
 	enum vantage vantage;
 	uint8_t family;			/* 4, 6; 0: both */
 	uint32_t timeout_ms;
+	int64_t interval_us;		/* how often it is looked at; a rule may have its own */
+	bool guard;			/* it stands for our own way out, see presence.h */
 	struct dual source;		/* from where we look; the agent's when not given */
 	const char *proxy;		/* for all that is looked at; NULL: the agent's is used for
 					   what is elsewhere (URLs, names), and else none */
@@ -62,7 +65,56 @@ struct target {
 struct exception {
 	const char *target, *check;	/* patterns */
 	const char *reason, *owner;
+	int64_t from_us;		/* wall; 0: since ever */
 	int64_t until_us;		/* wall; the end of that day */
+	struct place place;
+};
+
+/* "50/m": so many within so long; 0: no limit. */
+struct rate {
+	uint32_t count;
+	int64_t within_us;
+};
+
+enum sink_kind { SINK_JOURNAL, SINK_SYSLOG, SINK_COMMAND };
+
+/* Whom events are told. */
+struct sink_setting {
+	const char *name;		/* given, or made from the rest; unique */
+	enum sink_kind kind;
+	const char **command;		/* SINK_COMMAND: the program and its words */
+	size_t command_count;
+	uint32_t timeout_ms;		/* of the command */
+	const char *socket;		/* of the journal or syslog; NULL: the usual one */
+	struct place place;
+};
+
+struct alarm_settings {
+	uint32_t raise_after, clear_after;
+	int64_t recheck_us;		/* in place of the interval, while something is wrong */
+	int64_t remind_us;		/* 0: never */
+	struct rate rate;		/* to each sink */
+	struct rate storm;		/* more of them are told as one */
+	struct rate flapping;		/* so many changes of one alarm … */
+	int64_t calm_us;		/* … until it was calm for so long */
+	int64_t keep_us;		/* events, when every sink has been told */
+	uint32_t keep_events;
+	uint32_t outbox;		/* events that may wait for one sink */
+	struct sink_setting *sinks;
+	size_t sink_count;
+};
+
+/* Where more targets stand: one of file and url. */
+struct inventory_source {
+	const char *file;		/* a path, may end in a pattern such as *.yaml */
+	const char *url;
+	int64_t refresh_us;
+	const char *ca_file;		/* for the URL; NULL: the system's authorities */
+	struct place ca_file_place;
+	const char *authorities;	/* what was in it */
+	const char *proxy;
+	/* What its targets have that do not say it themselves; its name and address are NULL. */
+	struct target *defaults;
 	struct place place;
 };
 
@@ -83,6 +135,9 @@ struct config {
 	bool narrowed;			/* targets were left out: exceptions may match none */
 	struct exception *exceptions;
 	size_t exception_count;
+	struct alarm_settings alarms;
+	struct inventory_source *inventory;
+	size_t inventory_count;
 	struct arena *arena;		/* of all the above */
 };
 

@@ -44,6 +44,8 @@ struct check {
 struct plan_observation {
 	struct request request;
 	uint32_t target;		/* index; of what is elsewhere the first that needs it */
+	int64_t interval_us;		/* the shortest that one of its checks asks for */
+	bool elsewhere;			/* it says nothing about the target itself */
 };
 
 struct plan {

@@ -220,8 +220,12 @@ static void append(struct planning *planning, const struct request *request)
 	plan->observations = memory_room_for(plan->observations, plan->observation_count,
 					     &planning->observation_room,
 					     sizeof *plan->observations);
-	plan->observations[plan->observation_count++] =
-		(struct plan_observation){ *request, planning->index };
+	plan->observations[plan->observation_count++] = (struct plan_observation){
+		.request = *request,
+		.target = planning->index,
+		.interval_us = planning->target->interval_us,
+		.elsewhere = is_for_all_targets(request),
+	};
 }
 
 /* One look serves both. */

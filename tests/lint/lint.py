@@ -27,10 +27,11 @@ ARROWS = {
     "agent/plan": ("ground", "net", "collectors", "collectors/starttls"),
     "agent/ipc": ("ground", "net", "collectors"),
     "agent/engine": ("ground", "net", "collectors", "agent/plan", "agent/ipc"),
+    "agent/daemon": ("ground", "net", "collectors", "agent/plan", "agent/ipc", "agent/engine"),
     "agent/cli": ("ground", "net", "collectors", "collectors/starttls", "collectors/tls",
-                  "agent/plan", "agent/ipc", "agent/engine"),
+                  "agent/plan", "agent/ipc", "agent/engine", "agent/daemon"),
     "agent": ("ground", "net", "collectors", "agent/plan", "agent/ipc", "agent/engine",
-              "agent/cli"),
+              "agent/daemon", "agent/cli"),
     "contrib/demo": ("ground", "net", "collectors", "agent/plan"),
 }
 
