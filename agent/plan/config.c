@@ -253,7 +253,7 @@ static void target_defaults(const struct config *config, struct target *target)
 {
 	target->vantage = config->vantage;
 	target->timeout_ms = 10000;
-	target->interval_us = 5 * MINUTE;
+	target->interval_ms = 5 * MINUTE / CLOCK_MILLISECOND;
 	target->source = config->source;
 	target->snmp = config->snmp;
 }

@@ -31,7 +31,7 @@ struct override {
 	bool has_severity;
 	enum severity severity;
 	bool off;			/* the rule is not for this target */
-	int64_t interval_us;		/* 0: as elsewhere */
+	uint32_t interval_ms;		/* 0: as elsewhere */
 };
 
 struct target {
@@ -50,7 +50,7 @@ struct target {
 	enum vantage vantage;
 	uint8_t family;			/* 4, 6; 0: both */
 	uint32_t timeout_ms;
-	int64_t interval_us;		/* how often it is looked at; a rule may have its own */
+	uint32_t interval_ms;		/* how often it is looked at; a rule may have its own */
 	bool guard;			/* it stands for our own way out, see presence.h */
 	struct dual source;		/* from where we look; the agent's when not given */
 	const char *proxy;		/* for all that is looked at; NULL: the agent's is used for

@@ -44,8 +44,7 @@ struct check {
 struct plan_observation {
 	struct request request;
 	uint32_t target;		/* index; of what is elsewhere the first that needs it */
-	int64_t interval_us;		/* the shortest that one of its checks asks for */
-	bool elsewhere;			/* it says nothing about the target itself */
+	uint32_t interval_ms;		/* the shortest that one of its checks asks for */
 };
 
 struct plan {
@@ -70,6 +69,8 @@ const struct target *plan_target(const struct plan *plan, const struct check *ch
 /* The exception that covers the check at that time, or NULL. */
 const struct exception *plan_exception(const struct plan *plan, const struct check *check,
 				       int64_t wall_us);
+/* What it finds says nothing about the target itself, and is the same for all. */
+bool request_is_elsewhere(const struct request *request);
 /* What to do when it is violated, or NULL. */
 const char *check_remedy(const struct check *check);
 const char *inapplicable_sentence(enum inapplicable why);

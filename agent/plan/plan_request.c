@@ -183,7 +183,7 @@ static uint64_t hash_request(const struct request *request)
 	return seen_hash_number(hash, request->by_address);
 }
 
-static bool is_for_all_targets(const struct request *request)
+bool request_is_elsewhere(const struct request *request)
 {
 	return is_elsewhere(&request->subject) || request->collector->looks_inside;
 }
@@ -210,7 +210,7 @@ static void append(struct planning *planning, const struct request *request)
 {
 	struct plan *plan = planning->plan;
 
-	if (is_for_all_targets(request)) {
+	if (request_is_elsewhere(request)) {
 		planning->elsewhere = memory_room_for(
 			planning->elsewhere, planning->elsewhere_count,
 			&planning->elsewhere_room, sizeof *planning->elsewhere);
@@ -223,8 +223,7 @@ static void append(struct planning *planning, const struct request *request)
 	plan->observations[plan->observation_count++] = (struct plan_observation){
 		.request = *request,
 		.target = planning->index,
-		.interval_us = planning->target->interval_us,
-		.elsewhere = is_for_all_targets(request),
+		.interval_ms = planning->target->interval_ms,
 	};
 }
 
@@ -253,7 +252,7 @@ uint32_t planning_observe(struct planning *planning, const struct turn *turn,
 	struct seen *seen = &planning->seen_observations;
 	uint32_t number, next = (uint32_t)planning->plan->observation_count;
 
-	if (is_for_all_targets(&request)) {
+	if (request_is_elsewhere(&request)) {
 		grow_elsewhere(planning);
 		seen = &planning->seen_elsewhere;
 	}
