@@ -37,6 +37,7 @@ struct event {
 	uint8_t severity;	/* enum severity */
 	uint8_t cause;		/* enum alarm_cause */
 	bool flaps;
+	bool quiet;		/* of recording: no sink is told, see storm.h */
 	/* For people; never NULL once it comes from the store, "" for nothing. */
 	const char *target_name, *check_name, *title, *expected, *observed, *reason, *remedy;
 };

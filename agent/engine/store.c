@@ -80,6 +80,25 @@ void store_forget_pending(struct store *store, size_t count)
 			store->pending_count * sizeof *store->pending);
 }
 
+void store_each_raised(const struct store *store,
+		       void (*tell)(void *arg, uint32_t target, const char *target_name,
+				    uint32_t check, const char *check_name),
+		       void *arg)
+{
+	for (uint32_t i = 0; i < store->record_count; i++) {
+		const struct record *record = &store->records[i];
+		const struct name *check = &store->checks.items[i], *target;
+
+		/* A file from disk may hold checks of nobody. */
+		if (!record->known || record->alarm.told == VERDICT_OK ||
+		    check->owner - 1 >= store->targets.count)
+			continue;
+		target = &store->targets.items[check->owner - 1];
+		if (target->text && check->text)
+			tell(arg, check->owner, target->text, i + 1, check->text);
+	}
+}
+
 static void drop_oldest_pending(struct store *store)
 {
 	uint64_t last = store->pending[PENDING_DROPPED - 1].event.number;
@@ -121,7 +140,7 @@ static void keep_event(struct store *store, const struct event *event)
 	store->pending = memory_room_for(store->pending, store->pending_count,
 					 &store->pending_room, sizeof *store->pending);
 	store->pending[store->pending_count++] = pending;
-	for (size_t i = 0; i < store->sink_count; i++)
+	for (size_t i = 0; i < store->sink_count && !event->quiet; i++)
 		store_queue_event(&store->sinks[i], event->number);
 }
 
@@ -212,6 +231,16 @@ static const struct event *find_pending(const struct store *store, uint64_t numb
 	return number < first || number - first >= store->pending_count
 		       ? NULL
 		       : &store->pending[number - first].event;
+}
+
+uint64_t store_newest(struct store *store)
+{
+	if (!store->pending_count)
+		return store->last;
+	if (store->path && !store->fails)
+		return store->pending[0].event.number - 1;
+	store_marks_tell(&store->marks, store->last);
+	return store->last;
 }
 
 struct copying {

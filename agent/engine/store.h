@@ -40,6 +40,12 @@ uint32_t store_check_number(struct store *store, uint32_t target, const char *ch
  * raised it, or 0. */
 bool store_recall(const struct store *store, uint32_t check, struct alarm *alarm,
 		  uint64_t *raised);
+/* Those that are raised, also of checks that nobody has made for long. Not to be recorded in
+ * meanwhile. */
+void store_each_raised(const struct store *store,
+		       void (*tell)(void *arg, uint32_t target, const char *target_name,
+				    uint32_t check, const char *check_name),
+		       void *arg);
 /* Records the alarm's state, and the event for every sink; event NULL: nothing happened that
  * anybody is told. Gives the event its number, and its alarm when it raises one. */
 void store_record(struct store *store, uint32_t check, const struct alarm *alarm,
@@ -60,9 +66,18 @@ size_t store_give_up(struct store *store, size_t sink, uint64_t number);
 size_t store_give_up_oldest(struct store *store, size_t sink, size_t count);
 
 /* Newest first when before is given (UINT64_MAX: from the end), at most `most` of them. */
-size_t store_events(struct store *store, uint64_t before, size_t most,
-		    void (*tell)(void *arg, const struct event *event), void *arg);
+void store_events(struct store *store, uint64_t before, size_t most,
+		  void (*tell)(void *arg, const struct event *event), void *arg);
+/* The greatest number of an event that may be told: its number will never be another's. */
+uint64_t store_newest(struct store *store);
 /* Drops events that every sink has been told and that are older, or more than so many. */
 void store_forget(struct store *store, int64_t before_us, uint32_t most);
+
+/* store_baselines.c: what somebody has declared to be how a target should be; the newest
+ * counts. False: there is none, or it cannot be read. */
+void store_set_baseline(struct store *store, uint32_t target, int64_t at_us,
+			const char *document);
+bool store_baseline(struct store *store, uint32_t target, int64_t *at_us,
+		    struct text *document);
 
 #endif

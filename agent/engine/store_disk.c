@@ -233,6 +233,8 @@ void store_close(struct store *store)
 	lose(store);
 	store_marks_close(&store->marks);
 	store_forget_pending(store, store->pending_count);
+	store_forget_baselines(store);
+	free(store->baselines);
 	for (size_t i = 0; i < store->sink_count; i++)
 		free(store->sinks[i].untold);
 	free_texts(store->gone, store->gone_count);
@@ -331,6 +333,7 @@ static enum store_outcome put_all(struct store *store)
 	for (size_t i = 0; i < store->pending_count; i++)
 		TRY(outcome, store_file_put_event(store->file, &store->pending[i].event));
 	TRY(outcome, put_sinks(store));
+	TRY(outcome, store_put_baselines(store));
 	TRY(outcome, store_file_commit(store->file));
 	return outcome;
 }
@@ -343,6 +346,7 @@ static void all_is_written(struct store *store)
 		store->records[store->fresh[i] - 1].fresh = false;
 	store->fresh_count = 0;
 	store_forget_pending(store, store->pending_count);
+	store_forget_baselines(store);
 	store->sinks_fresh = false;
 	store->drop_count = 0;
 	free_texts(store->gone, store->gone_count);
@@ -397,7 +401,7 @@ static void give_way(struct store *store, enum store_outcome outcome, int64_t no
 static bool has_fresh(const struct store *store)
 {
 	return store->fresh_count || store->pending_count || store->sinks_fresh ||
-	       store->drop_count || store->gone_count ||
+	       store->drop_count || store->gone_count || store->baseline_count ||
 	       store->targets.written < store->targets.count ||
 	       store->checks.written < store->checks.count;
 }
@@ -465,8 +469,8 @@ bool store_has_lost(struct store *store)
 
 /* --- events -------------------------------------------------------------------------------- */
 
-size_t store_events(struct store *store, uint64_t before, size_t most,
-		    void (*tell)(void *arg, const struct event *event), void *arg)
+void store_events(struct store *store, uint64_t before, size_t most,
+		  void (*tell)(void *arg, const struct event *event), void *arg)
 {
 	size_t told = 0;
 
@@ -479,7 +483,6 @@ size_t store_events(struct store *store, uint64_t before, size_t most,
 	}
 	if (store->file && told < most)
 		store_file_events(store->file, before, (uint32_t)(most - told), tell, arg);
-	return told;
 }
 
 void store_forget(struct store *store, int64_t before_us, uint32_t most)

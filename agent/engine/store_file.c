@@ -28,6 +28,8 @@
 		  " (SELECT max(number) FROM events) - ?2)"                                   \
 		  " AND number < (SELECT coalesce(min(event), 9223372036854775807) FROM untold)" \
 		  " AND number NOT IN (SELECT raised FROM alarms WHERE raised)")              \
+	X(PUT_BASELINE, "INSERT OR REPLACE INTO baselines VALUES(?, ?, ?)")                   \
+	X(BASELINE, "SELECT at, document FROM baselines WHERE target = ?")                    \
 	X(LOAD_TARGETS, "SELECT number, name FROM targets ORDER BY number")                   \
 	X(LOAD_CHECKS, "SELECT number, target, name FROM checks ORDER BY number")             \
 	X(LOAD_ALARMS, "SELECT * FROM alarms")                                                \
@@ -277,6 +279,26 @@ enum store_outcome store_file_events(struct store_file *file, uint64_t before, u
 	return outcome_of(file, code);
 }
 
+enum store_outcome store_file_baseline(struct store_file *file, uint32_t target, bool *found,
+				       int64_t *at_us, struct text *document)
+{
+	int code;
+	sqlite3_stmt *rows = statement(file, STATEMENT_BASELINE, &code);
+
+	*found = false;
+	if (rows) {
+		sqlite3_bind_int64(rows, 1, target);
+		code = sqlite3_step(rows);
+	}
+	if (rows && code == SQLITE_ROW) {
+		*found = true;
+		*at_us = sqlite3_column_int64(rows, 0);
+		text_add(document, text_at(rows, 1));
+	}
+	sqlite3_reset(rows);
+	return outcome_of(file, code);
+}
+
 /* --- writing ------------------------------------------------------------------------------ */
 
 enum store_outcome store_file_begin(struct store_file *file)
@@ -359,6 +381,12 @@ enum store_outcome store_file_put_event(struct store_file *file, const struct ev
 enum store_outcome store_file_put_sink(struct store_file *file, const char *name)
 {
 	return put(file, STATEMENT_PUT_SINK, NULL, 0, name);
+}
+
+enum store_outcome store_file_put_baseline(struct store_file *file, uint32_t target,
+					   int64_t at_us, const char *document)
+{
+	return put(file, STATEMENT_PUT_BASELINE, (const int64_t[]){ target, at_us }, 2, document);
 }
 
 /* What it had yet to be told goes with it. */

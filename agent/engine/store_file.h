@@ -60,6 +60,12 @@ enum store_outcome store_file_drop_untold(struct store_file *file, const char *s
 enum store_outcome store_file_forget(struct store_file *file, int64_t before_us,
 				     uint32_t most);
 
+enum store_outcome store_file_put_baseline(struct store_file *file, uint32_t target,
+					   int64_t at_us, const char *document);
+/* *found: there is one. */
+enum store_outcome store_file_baseline(struct store_file *file, uint32_t target, bool *found,
+				       int64_t *at_us, struct text *document);
+
 /* From the newest below `before` on, at most `most`; texts are valid during the call. */
 enum store_outcome store_file_events(struct store_file *file, uint64_t before, uint32_t most,
 				     void (*tell)(void *arg, const struct event *event),

@@ -34,6 +34,12 @@ struct pending {
 	struct arena *arena;	/* of its texts */
 };
 
+struct baseline {
+	uint32_t target;
+	int64_t at_us;
+	char *document;
+};
+
 struct store {
 	char *path;			/* NULL: in memory only */
 	struct store_file *file;	/* NULL: cannot be opened */
@@ -56,6 +62,8 @@ struct store {
 	size_t drop_count, drop_room;
 	char **gone;			/* sinks to be dropped */
 	size_t gone_count, gone_room;
+	struct baseline *baselines;	/* those that are not on disk, newest last */
+	size_t baseline_count, baseline_room;
 	struct arena *told;		/* of the event that store_untold() gave */
 };
 
@@ -66,5 +74,8 @@ struct sink *store_sink_named(struct store *store, const char *name);
 void store_queue_event(struct sink *sink, uint64_t number);
 void store_forget_pending(struct store *store, size_t count);
 void store_copy_event(struct arena *arena, struct event *to, const struct event *from);
+/* store_baselines.c */
+enum store_outcome store_put_baselines(struct store *store);
+void store_forget_baselines(struct store *store);
 
 #endif

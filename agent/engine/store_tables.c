@@ -25,6 +25,8 @@ static const char *const steps[] = {
 	"CREATE TABLE sinks(name TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE TABLE untold(sink TEXT NOT NULL, event INTEGER NOT NULL,"
 	" PRIMARY KEY(sink, event)) WITHOUT ROWID;",
+	"CREATE TABLE baselines(target INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+	" document TEXT NOT NULL);",
 };
 
 enum { STEPS = sizeof steps / sizeof *steps };

@@ -236,6 +236,110 @@ static void without_a_folder_it_lives_in_memory(void **state)
 	store_close(store);
 }
 
+static void list_raised(void *arg, uint32_t target, const char *target_name, uint32_t check,
+			const char *check_name)
+{
+	text_add_format(arg, "%u %s %u %s\n", target, target_name, check, check_name);
+}
+
+static void what_is_raised_is_known_after_a_restart(void **state)
+{
+	struct store *store = opened();
+	uint32_t first = some_check(store, "x"), second = some_check(store, "y");
+	struct text list = { 0 };
+
+	(void)state;
+	tell(store, first, VERDICT_OK, VERDICT_CRITICAL);
+	tell(store, second, VERDICT_OK, VERDICT_CRITICAL);
+	tell(store, first, VERDICT_CRITICAL, VERDICT_OK);
+	store = opened_again(store);
+	store_each_raised(store, list_raised, &list);
+	assert_string_equal(text_string(&list), "1 pbx 2 y\n");
+	text_free(&list);
+	store_close(store);
+}
+
+static void count_event(void *arg, const struct event *event)
+{
+	*(unsigned *)arg += event->number == 1;
+}
+
+static void a_quiet_event_is_recorded_and_told_nobody(void **state)
+{
+	struct store *store = opened();
+	struct event event = { .at_us = NOW, .kind = EVENT_AGENT, .quiet = true };
+	unsigned count = 0;
+
+	(void)state;
+	set_sinks(store, "log", NULL);
+	store_record(store, 0, NULL, &event);
+	assert_int_equal(event.number, 1);
+	assert_int_equal(store_untold_count(store, 0), 0);
+	store = opened_again(store);
+	set_sinks(store, "log", NULL);
+	assert_int_equal(store_untold_count(store, 0), 0);
+	store_events(store, UINT64_MAX, 10, count_event, &count);
+	assert_int_equal(count, 1);
+	store_close(store);
+}
+
+static void the_newest_event_is_one_that_is_written(void **state)
+{
+	struct store *store = opened();
+	uint32_t check = some_check(store, "x");
+
+	(void)state;
+	assert_int_equal(store_newest(store), 0);
+	tell(store, check, VERDICT_OK, VERDICT_CRITICAL);
+	assert_int_equal(store_newest(store), 0);
+	assert_true(store_write(store, 0));
+	assert_int_equal(store_newest(store), 1);
+	/* Nobody knows how long a broken disk stays broken: from then on memory counts. */
+	fault_disk_set(DISK_BROKEN, 0);
+	tell(store, check, VERDICT_CRITICAL, VERDICT_OK);
+	assert_int_equal(store_newest(store), 1);
+	assert_false(store_write(store, 0));
+	assert_int_equal(store_newest(store), 2);
+	fault_disk_set(DISK_SOUND, 0);
+	store_close(store);
+}
+
+static void expect_baseline(struct store *store, uint32_t target, int64_t at_us,
+			    const char *document)
+{
+	struct text text = { 0 };
+	int64_t at = 0;
+
+	assert_true(store_baseline(store, target, &at, &text));
+	assert_true(at == at_us);
+	assert_string_equal(text_string(&text), document);
+	text_free(&text);
+}
+
+static void the_newest_baseline_counts(void **state)
+{
+	struct store *store = opened();
+	struct text text = { 0 };
+	int64_t at;
+
+	(void)state;
+	assert_false(store_baseline(store, 1, &at, &text));
+	store_set_baseline(store, 1, NOW, "a");
+	store_set_baseline(store, 2, NOW, "other");
+	store_set_baseline(store, 1, NOW + 1, "b");
+	expect_baseline(store, 1, NOW + 1, "b");
+	assert_true(store_due_us(store) == 0);
+	store = opened_again(store);
+	expect_baseline(store, 1, NOW + 1, "b");
+	store_set_baseline(store, 1, NOW + 2, "c");
+	expect_baseline(store, 1, NOW + 2, "c");
+	assert_true(store_write(store, 0));
+	expect_baseline(store, 1, NOW + 2, "c");
+	expect_baseline(store, 2, NOW, "other");
+	assert_false(store_baseline(store, 3, &at, &text));
+	store_close(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +354,10 @@ int main(void)
 		STORE_TEST(old_events_are_forgotten_unless_somebody_needs_them),
 		STORE_TEST(a_folder_is_one_agents),
 		STORE_TEST(memory_has_a_bound_too),
+		STORE_TEST(what_is_raised_is_known_after_a_restart),
+		STORE_TEST(a_quiet_event_is_recorded_and_told_nobody),
+		STORE_TEST(the_newest_event_is_one_that_is_written),
+		STORE_TEST(the_newest_baseline_counts),
 		STORE_TEST(without_a_folder_it_lives_in_memory),
 	};
 

@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -145,6 +146,41 @@ static void a_database_of_a_newer_version_is_left_alone(void **state)
 	text_free(&said);
 }
 
+static void run_sql(const char *sql)
+{
+	char path[160];
+	sqlite3 *database;
+
+	snprintf(path, sizeof path, "%s/ucposture.db", store_folder());
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(database);
+}
+
+/* As the first version wrote it. */
+static void a_database_of_an_older_version_is_brought_up_to_date(void **state)
+{
+	struct store *store = opened();
+	struct text document = { 0 };
+	struct alarm alarm;
+	uint64_t raised;
+	int64_t at_us;
+
+	(void)state;
+	tell(store, some_check(store, "x"), VERDICT_OK, VERDICT_CRITICAL);
+	store_close(store);
+	run_sql("DROP TABLE baselines; PRAGMA user_version = 1");
+	store = opened();
+	assert_false(store_has_lost(store));
+	assert_true(store_recall(store, 1, &alarm, &raised));
+	assert_int_equal(alarm.told, VERDICT_CRITICAL);
+	store_set_baseline(store, 1, NOW, "as it is");
+	store = opened_again(store);
+	assert_true(store_baseline(store, 1, &at_us, &document));
+	text_free(&document);
+	store_close(store);
+}
+
 /* The agent's life in a child that dies at some call: alarms are raised and cleared, a sink
  * is told and acknowledges. What it was told it writes to `heard`. */
 static void live(int heard)
@@ -281,6 +317,7 @@ int main(void)
 		STORE_TEST(a_number_that_was_told_is_not_given_again),
 		STORE_TEST(a_damaged_database_is_set_aside),
 		STORE_TEST(a_database_of_a_newer_version_is_left_alone),
+		STORE_TEST(a_database_of_an_older_version_is_brought_up_to_date),
 		STORE_TEST(whenever_it_dies_nothing_is_lost_and_nothing_is_half),
 		STORE_TEST(whatever_call_fails_it_catches_up),
 	};
