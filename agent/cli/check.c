@@ -13,7 +13,9 @@
 #include "agent/cli/report.h"
 #include "agent/cli/setup.h"
 #include "agent/engine/remember.h"
+#include "agent/engine/round.h"
 #include "config.h"
+#include "ground/clock.h"
 
 #define AT(member) offsetof(struct check_settings, member)
 
@@ -154,9 +156,9 @@ static unsigned count_probers(const struct plan *plan)
 }
 
 /* Runs the round; true when it was interrupted. */
-static bool look(struct round *round)
+static bool look(struct results *results)
 {
-	const struct config *config = round->plan->config;
+	const struct config *config = results->plan->config;
 	struct prober_settings settings = { 0 };
 	struct loop *loop = loop_new();
 	struct progress progress;
@@ -167,13 +169,11 @@ static bool look(struct round *round)
 			 config->name_servers);
 	if (config->user)
 		snprintf(settings.user, sizeof(settings.user), "%s", config->user);
-	struct crew *crew = crew_new(loop, count_probers(round->plan), &settings);
+	struct crew *crew = crew_new(loop, count_probers(results->plan), &settings);
 	loop_on_signal(loop, SIGINT, caught, &stop);
 	loop_on_signal(loop, SIGTERM, caught, &stop);
 	progress_init(&progress);
-	round->progress = progress_show;
-	round->arg = &progress;
-	round_run(round, loop, crew, &stop);
+	round_run(&(struct round){ loop, crew, &stop, progress_show, &progress }, results);
 	progress_clear(&progress);
 	crew_free(crew);
 	loop_free(loop);
@@ -224,10 +224,15 @@ static struct firsts *recall(const struct check_settings *settings, const struct
 	return folder ? firsts_open(folder, said) : firsts_new();
 }
 
-static void remember(const struct check_settings *settings, struct round *round,
+static void remember(const struct check_settings *settings, struct results *results,
 		     struct firsts *firsts, struct text *said)
 {
-	round_remember(round, firsts, settings->accept_changes, said);
+	struct remembering remembering = { results, firsts,
+					   .accept = settings->accept_changes };
+
+	for (uint32_t i = 0; i < results->plan->observation_count; i++)
+		remember_look(&remembering, i);
+	remember_save(&remembering, clock_wall_us(), said);
 	if (!firsts->keeps)
 		text_add(said, "what was seen cannot be remembered, so checks of what changes"
 			       " are unknown; give a folder that can be written to:"
@@ -237,22 +242,22 @@ static void remember(const struct check_settings *settings, struct round *round,
 static int look_and_tell(const struct invocation *invocation, const struct plan *plan)
 {
 	const struct check_settings *settings = invocation->settings;
-	struct round *round = round_new(plan);
-	struct report report = { .round = round, .plan = plan };
 	struct firsts *firsts = NULL;
 	struct text said = { 0 };
 
 	if (plan_remembers(plan))
-		round->firsts = firsts = recall(settings, plan, &said);
+		firsts = recall(settings, plan, &said);
 	else if (settings->accept_changes)
 		text_add(&said, "--accept-changes: no rule of these targets says 'unchanged'\n");
-	report.interrupted = look(round);
+	struct results *results = results_new(plan, firsts, clock_wall_us());
+	struct report report = { .results = results, .plan = plan };
+	report.interrupted = look(results);
 	if (firsts)
-		remember(settings, round, firsts, &said);
+		remember(settings, results, firsts, &said);
 	say_on_error(&said);
 	int code = tell(settings, &report);
 	text_free(&said);
-	round_free(round);
+	results_free(results);
 	firsts_free(firsts);
 	return code;
 }

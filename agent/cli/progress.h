@@ -16,7 +16,7 @@ struct progress {
 };
 
 void progress_init(struct progress *progress);
-/* For round->progress; arg is the struct progress. */
+/* For round_run(); arg is the struct progress. */
 void progress_show(void *arg, const struct round_progress *now);
 void progress_clear(struct progress *progress);
 /* The line, without moving the cursor. */

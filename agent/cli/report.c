@@ -57,14 +57,14 @@ const char *verdict_for_people(enum verdict verdict)
 
 const struct judgement *report_judgement(const struct report *report, size_t check)
 {
-	return &report->round->judgements[check];
+	return &report->results->judgements[check];
 }
 
 const struct observation *report_observation(const struct report *report, size_t check)
 {
 	uint32_t observation = report->plan->checks[check].observation;
 
-	return observation == NO_OBSERVATION ? NULL : report->round->observations[observation];
+	return observation == NO_OBSERVATION ? NULL : report->results->observations[observation];
 }
 
 bool report_next_target(const struct report *report, struct report_target *target)

@@ -8,10 +8,10 @@
 #define AGENT_CLI_REPORT_H
 
 #include "agent/cli/screen.h"
-#include "agent/engine/round.h"
+#include "agent/engine/results.h"
 
 struct report {
-	const struct round *round;
+	const struct results *results;
 	const struct plan *plan;
 	const char *agent;	/* "ucposture 1.0.0" */
 	bool german;		/* titles, where a profile has them */

@@ -406,7 +406,7 @@ add_overview(const struct report *report, const struct report_target *targets, s
 
 static void write(const struct report *report, struct text *out)
 {
-	const struct round *round = report->round;
+	const struct results *results = report->results;
 	struct report_target *targets = sort_targets(report);
 	size_t count = report->plan->config->target_count;
 
@@ -422,7 +422,7 @@ static void write(const struct report *report, struct text *out)
 				  "Interrupted: what was not seen by then is unknown.\n");
 	text_add_format(out, "%zu observations for %zu checks in ",
 			report->plan->observation_count, report->plan->check_count);
-	screen_add_duration(out, round->finished_wall_us - round->started_wall_us);
+	screen_add_duration(out, results->finished_wall_us - results->started_wall_us);
 	text_add_char(out, '\n');
 }
 

@@ -103,8 +103,8 @@ static void write(const struct report *report, struct text *out)
 	json_open_object(&json, NULL);
 	json_integer(&json, "schema", SCHEMA);
 	json_string(&json, "agent", report->agent);
-	write_time(&json, "started", report->round->started_wall_us);
-	write_time(&json, "finished", report->round->finished_wall_us);
+	write_time(&json, "started", report->results->started_wall_us);
+	write_time(&json, "finished", report->results->finished_wall_us);
 	json_open_array(&json, "targets");
 	while (report_next_target(report, &target))
 		write_target(report, &target, &json);

@@ -145,10 +145,10 @@ static void add_counts(struct text *out, const struct score *score)
 static void add_suite(const struct report *report, const struct report_target *target,
 		      struct text *out)
 {
-	const struct round *round = report->round;
+	const struct results *results = report->results;
 	char stamp[CLOCK_STAMP_ROOM];
 
-	clock_format(round->started_wall_us, stamp);
+	clock_format(results->started_wall_us, stamp);
 	/* Its schema wants the time without a zone; it is UTC. */
 	stamp[strcspn(stamp, "Z")] = '\0';
 	text_add(out, "  <testsuite");
@@ -159,7 +159,7 @@ static void add_suite(const struct report *report, const struct report_target *t
 			target->score.counts[VERDICT_NOT_APPLICABLE] +
 				target->score.counts[VERDICT_EXCEPTED]);
 	add_attribute(out, "timestamp", stamp);
-	add_seconds(out, round->finished_wall_us - round->started_wall_us);
+	add_seconds(out, results->finished_wall_us - results->started_wall_us);
 	text_add(out, ">\n");
 	for (size_t i = 0; i < target->count; i++)
 		add_case(report, target, target->first + i, out);
@@ -175,7 +175,7 @@ static void write(const struct report *report, struct text *out)
 	text_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
 	add_attribute(out, "name", report->agent);
 	add_counts(out, &total);
-	add_seconds(out, report->round->finished_wall_us - report->round->started_wall_us);
+	add_seconds(out, report->results->finished_wall_us - report->results->started_wall_us);
 	text_add(out, ">\n");
 	while (report_next_target(report, &target))
 		add_suite(report, &target, out);

@@ -52,7 +52,7 @@ static void add_performance(const struct report *report, const struct score *tot
 			    struct text *out)
 {
 	struct report_target target = { 0 };
-	const struct round *round = report->round;
+	const struct results *results = report->results;
 	bool several = report->plan->config->target_count > 1;
 
 	text_add(out, " | score");
@@ -63,7 +63,7 @@ static void add_performance(const struct report *report, const struct score *tot
 		text_add_format(out, " %s=%u;;;0", verdict_word(verdict), total->counts[verdict]);
 	}
 	text_add_format(out, " time=%.3fs;;;0",
-			(double)(round->finished_wall_us - round->started_wall_us) / 1e6);
+			(double)(results->finished_wall_us - results->started_wall_us) / 1e6);
 	while (several && report_next_target(report, &target)) {
 		struct text name = { 0 };
 

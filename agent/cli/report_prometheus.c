@@ -324,7 +324,7 @@ static void add_fact_metric(const struct report *report, const struct collector 
 
 	for (size_t i = 0; i < series->count; i++) {
 		uint32_t number = series->items[i].observation;
-		const struct observation *observation = report->round->observations[number];
+		const struct observation *observation = report->results->observations[number];
 		struct sight sight = { .about = about };
 
 		if (observation) {

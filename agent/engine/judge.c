@@ -30,7 +30,7 @@ struct hearing {
 };
 
 static const char *const inapplicable_words[] = {
-	[APPLICABLE] = "cancelled",
+	[APPLICABLE] = "not_seen",
 	[FEATURE_OFF] = "feature_off",
 	[SCENARIO_OFF] = "scenario_off",
 	[PEER_NOT_GIVEN] = "peer_not_given",

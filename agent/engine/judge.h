@@ -43,11 +43,9 @@ struct circumstances {
 	int64_t wall_us;
 };
 
-/* observation: NULL for a check that is not applicable. */
+/* observation: NULL for a check that is not applicable, or while nothing was seen. */
 void judge(const struct check *check, const struct observation *observation,
 	   const struct circumstances *circumstances, struct judgement *judgement);
-/* judge_together.c: when all checks of the plan are judged, as often as one is judged again. */
-void judge_together(const struct check *checks, size_t count, struct judgement *judgements);
 /* The fact that an expectation `unchanged` is about, when all of it was seen; or NULL. */
 const struct fact *judge_unchanged_fact(const struct observation *observation,
 					const struct expectation *expectation);

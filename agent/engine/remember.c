@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/engine/remember.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/engine/wording.h"
+#include "ground/memory.h"
 
 /* One expectation `unchanged` of a check, and what was seen for it. */
 struct sight {
@@ -11,14 +13,6 @@ struct sight {
 	const struct target *target;
 	const struct fact *fact;
 	int64_t seen_us;
-};
-
-struct remembering {
-	struct round *round;
-	const struct firsts *firsts;
-	struct firsts *fresh;
-	bool accept;
-	struct text *said;
 };
 
 static bool check_remembers(const struct check *check)
@@ -43,15 +37,15 @@ static void say_replaced(struct remembering *remembering, const struct sight *si
 	struct text now = { 0 };
 
 	fact_describe(sight->fact, &now);
-	text_add_format(remembering->said, "%s %s: accepted %s %s in place of ",
+	text_add_format(&remembering->replaced, "%s %s: accepted %s %s in place of ",
 			sight->target->name, sight->check->name, sight->fact->about->name,
 			text_string(&now));
-	wording_first(old, remembering->said);
-	text_add_char(remembering->said, '\n');
+	wording_first(old, &remembering->replaced);
+	text_add_char(&remembering->replaced, '\n');
 	text_free(&now);
 }
 
-static void look_at(struct remembering *remembering, const struct sight *sight)
+static void look_at_fact(struct remembering *remembering, const struct sight *sight)
 {
 	const struct recollection key = { remembering->firsts, sight->target->name,
 					  sight->check->name };
@@ -75,51 +69,69 @@ static void look_at(struct remembering *remembering, const struct sight *sight)
 
 static void look_at_check(struct remembering *remembering, const struct check *check)
 {
-	const struct round *round = remembering->round;
-	const struct observation *observation = round->observations[check->observation];
+	const struct results *results = remembering->results;
+	const struct observation *observation = results->observations[check->observation];
 	struct sight sight = { .check = check,
-			       .target = plan_target(round->plan, check) };
+			       .target = plan_target(results->plan, check),
+			       .seen_us = observation->started_wall_us };
 
-	for (size_t i = 0; observation && i < check->expect_count; i++) {
+	for (size_t i = 0; i < check->expect_count; i++) {
 		sight.fact = judge_unchanged_fact(observation, &check->expect[i]);
-		sight.seen_us = observation->started_wall_us;
 		if (sight.fact)
-			look_at(remembering, &sight);
+			look_at_fact(remembering, &sight);
 	}
 }
 
-static void judge_again(struct round *round, bool all)
+void remember_look(struct remembering *remembering, uint32_t observation)
 {
-	const struct plan *plan = round->plan;
+	const struct results *results = remembering->results;
+	size_t count;
+	const uint32_t *checks = results_checks(results, observation, &count);
 
-	for (uint32_t i = 0; i < plan->check_count; i++)
-		if (check_remembers(&plan->checks[i]) &&
-		    (all || round->judgements[i].verdict != VERDICT_OK))
-			round_judge_again(round, i);
-	judge_together(plan->checks, plan->check_count, round->judgements);
+	if (!results->observations[observation])
+		return;
+	if (!remembering->fresh)
+		remembering->fresh = firsts_new();
+	for (size_t i = 0; i < count; i++) {
+		if (!check_remembers(&results->plan->checks[checks[i]]))
+			continue;
+		remembering->checks =
+			memory_room_for(remembering->checks, remembering->count,
+					&remembering->room, sizeof *remembering->checks);
+		remembering->checks[remembering->count++] = checks[i];
+		look_at_check(remembering, &results->plan->checks[checks[i]]);
+	}
 }
 
-void round_remember(struct round *round, struct firsts *firsts, bool accept,
-		    struct text *said)
+static void judge_again(const struct remembering *remembering, bool all, int64_t wall_us)
 {
-	struct text replaced = { 0 };
-	struct remembering remembering = { .round = round,
-					   .firsts = firsts,
-					   .fresh = firsts_new(),
-					   .accept = accept,
-					   .said = &replaced };
+	struct results *results = remembering->results;
+
+	for (size_t i = 0; i < remembering->count; i++) {
+		uint32_t check = remembering->checks[i];
+
+		if (!all && results->judgements[check].verdict == VERDICT_OK)
+			continue;
+		results_judge(results, check, wall_us);
+		results_judge_together(results, results->plan->checks[check].target);
+	}
+}
+
+void remember_save(struct remembering *remembering, int64_t wall_us, struct text *said)
+{
+	struct firsts *firsts = remembering->firsts;
 	bool saved = true;
 
-	for (size_t i = 0; i < round->plan->check_count; i++)
-		if (check_remembers(&round->plan->checks[i]))
-			look_at_check(&remembering, &round->plan->checks[i]);
-	if (remembering.fresh->count && firsts->keeps) {
-		saved = firsts_save(firsts, remembering.fresh, said);
+	if (remembering->fresh && remembering->fresh->count && firsts->keeps) {
+		saved = firsts_save(firsts, remembering->fresh, said);
 		/* What was seen for the first time is ok only if it is known the next time. */
-		judge_again(round, !saved);
+		judge_again(remembering, !saved, wall_us);
 	}
 	if (saved && firsts->keeps)
-		text_add(said, text_string(&replaced));
-	text_free(&replaced);
-	firsts_free(remembering.fresh);
+		text_add(said, text_string(&remembering->replaced));
+	firsts_free(remembering->fresh);
+	free(remembering->checks);
+	text_free(&remembering->replaced);
+	*remembering = (struct remembering){ remembering->results, firsts,
+					     .accept = remembering->accept };
 }

@@ -1,19 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Checks with `unchanged` compare with what was first seen. After a round, what was seen for
- * the first time is kept; what changed stays a finding until somebody accepts it.
+ * Checks with `unchanged` compare with what was first seen. What was seen for the first time is
+ * kept, that of many observations in one go; what changed stays a finding until somebody
+ * accepts it.
  */
 #ifndef AGENT_ENGINE_REMEMBER_H
 #define AGENT_ENGINE_REMEMBER_H
 
-#include "agent/engine/round.h"
+#include "agent/engine/results.h"
 
 /* Whether any check of the plan has something to remember. */
 bool plan_remembers(const struct plan *plan);
-/* firsts: those of the round, which may be added to. accept: what is there now takes the
- * place of what was there before. Checks whose verdict depends on that are judged again;
- * `said` gets a line for each replacement, and for what went wrong. */
-void round_remember(struct round *round, struct firsts *firsts, bool accept,
-		    struct text *said);
+
+/* What was looked at since it was saved last. The caller sets the first three. */
+struct remembering {
+	struct results *results;
+	struct firsts *firsts;		/* those of the results, which may be added to */
+	bool accept;			/* what is there now takes the place of what was before */
+	struct firsts *fresh;		/* NULL: nothing */
+	uint32_t *checks;		/* that remember something, of what was looked at */
+	size_t count, room;
+	struct text replaced;
+};
+
+/* At what the observation's checks have to remember. */
+void remember_look(struct remembering *remembering, uint32_t observation);
+/* Looked-at checks whose verdict depends on it are judged again; `said` gets a line for each
+ * replacement, and for what went wrong. Empties and releases what the struct holds. */
+void remember_save(struct remembering *remembering, int64_t wall_us, struct text *said);
 
 #endif

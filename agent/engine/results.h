@@ -30,9 +30,12 @@ const uint32_t *results_checks(const struct results *results, uint32_t observati
 /* Takes the observation over, in place of what was seen before, and judges its checks. */
 void results_take(struct results *results, uint32_t number, struct observation *observation,
 		  int64_t wall_us);
+/* What was not seen will not be, because we stopped, which is not the target's fault. */
+void results_cancel(struct results *results, int64_t wall_us);
 /* Once more, by what was seen last: an exception began or ended, what is remembered changed. */
 void results_judge(struct results *results, uint32_t check, int64_t wall_us);
-/* What judgements mean for each other: those of one target, when one of them has changed. */
+/* What judgements mean for each other: those of one target, when all are there, and again when
+ * one of them was judged again. */
 void results_judge_together(struct results *results, uint32_t target);
 
 #endif

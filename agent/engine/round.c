@@ -41,15 +41,14 @@ struct errand {
 
 /* What a round needs only while it runs. */
 struct round_work {
-	struct round *round;
-	struct crew *crew;
+	const struct round *round;
+	struct results *results;
+	const struct plan *plan;
 	struct lane *lanes;		/* two a target */
 	uint32_t *waiting;		/* of all lanes */
 	struct places *places;
 	struct queue *queues;		/* one a prober */
 	size_t queue_count, turn;
-	uint32_t *checks;		/* by observation: numbers of checks */
-	uint32_t *first_check;		/* by observation: where they begin; one more behind */
 	struct errand *errands;		/* one an observation */
 	const struct request *newest;
 	size_t done, under_way;
@@ -63,60 +62,6 @@ static bool is_wide(const struct request *request)
 {
 	return request->collector->looks_itself &&
 	       request->subject.first == request->subject.last;
-}
-
-static void judge_check(struct round *round, uint32_t number,
-			const struct observation *observation)
-{
-	const struct check *check = &round->plan->checks[number];
-	const struct target *target = &round->plan->config->targets[check->target];
-	int64_t wall_us = clock_wall_us();
-	const struct circumstances circumstances = {
-		.exception = plan_exception(round->plan, check, wall_us),
-		.recollection = { round->firsts, target->name, check->name },
-		.wall_us = wall_us,
-	};
-
-	judge(check, observation, &circumstances, &round->judgements[number]);
-}
-
-void round_judge_again(struct round *round, uint32_t number)
-{
-	const struct check *check = &round->plan->checks[number];
-
-	if (check->observation == NO_OBSERVATION || !round->observations[check->observation])
-		return;
-	judgement_clear(&round->judgements[number]);
-	judge_check(round, number, round->observations[check->observation]);
-}
-
-static void judge_observation(struct round_work *work, uint32_t number)
-{
-	for (uint32_t i = work->first_check[number]; i < work->first_check[number + 1]; i++)
-		judge_check(work->round, work->checks[i], work->round->observations[number]);
-}
-
-/* Sorts checks by their observation; those without are judged on the spot. */
-static void sort_checks(struct round_work *work)
-{
-	const struct plan *plan = work->round->plan;
-	uint32_t *first = memory_new(plan->observation_count + 2, sizeof *first);
-
-	work->checks = memory_new(plan->check_count, sizeof *work->checks);
-	for (size_t i = 0; i < plan->check_count; i++)
-		if (plan->checks[i].observation != NO_OBSERVATION)
-			first[plan->checks[i].observation + 2]++;
-	for (size_t i = 2; i < plan->observation_count + 2; i++)
-		first[i] += first[i - 1];
-	for (uint32_t i = 0; i < plan->check_count; i++) {
-		uint32_t observation = plan->checks[i].observation;
-
-		if (observation == NO_OBSERVATION)
-			judge_check(work->round, i, NULL);
-		else
-			work->checks[first[observation + 1]++] = i;
-	}
-	work->first_check = first;
 }
 
 static struct lane *lane_of(struct round_work *work, const struct plan_observation *observation)
@@ -149,7 +94,7 @@ static struct lane *queue_take(struct queue *queue)
 
 static void set_free(struct round_work *work, uint32_t number)
 {
-	struct lane *lane = lane_of(work, &work->round->plan->observations[number]);
+	struct lane *lane = lane_of(work, &work->plan->observations[number]);
 
 	lane->waiting[lane->free++] = number;
 	lane_queue_up(work, lane);
@@ -157,7 +102,7 @@ static void set_free(struct round_work *work, uint32_t number)
 
 static void make_lanes(struct round_work *work)
 {
-	const struct plan *plan = work->round->plan;
+	const struct plan *plan = work->plan;
 	size_t lane_count = 2 * plan->config->target_count;
 	uint32_t per_target = plan->config->limits.per_target, *room;
 
@@ -184,8 +129,7 @@ static void make_lanes(struct round_work *work)
 static void take(struct round_work *work, uint32_t number, struct observation *observation)
 {
 	work->done++;
-	work->round->observations[number] = observation;
-	judge_observation(work, number);
+	results_take(work->results, number, observation, clock_wall_us());
 }
 
 /* Whoever waited may begin, unless it is known by now what it would find. */
@@ -231,8 +175,8 @@ static void begin_observation(struct round_work *work, struct queue *queue)
 	lane->under_way++;
 	queue->under_way++;
 	work->under_way++;
-	work->newest = &work->round->plan->observations[number].request;
-	crew_observe(work->crew, lane->queue, work->newest, observation_has_come, errand);
+	work->newest = &work->plan->observations[number].request;
+	crew_observe(work->round->crew, lane->queue, work->newest, observation_has_come, errand);
 	lane_queue_up(work, lane);
 }
 
@@ -280,7 +224,7 @@ static void report_progress(const struct round_work *work, bool ended)
 {
 	const struct round_progress progress = {
 		.done = work->done,
-		.total = work->round->plan->observation_count,
+		.total = work->plan->observation_count,
 		.under_way = work->under_way,
 		.newest = ended ? NULL : work->newest,
 	};
@@ -289,28 +233,11 @@ static void report_progress(const struct round_work *work, bool ended)
 		work->round->progress(work->round->arg, &progress);
 }
 
-/* What was not seen is unknown because we stopped, which is not the target's fault. */
-static void judge_the_rest(struct round_work *work)
-{
-	struct observation *cancelled = observation_new();
-
-	cancelled->outcome =
-		(struct outcome){ .stage = STAGE_PROBER, .reason = REASON_CANCELLED };
-	cancelled->started_wall_us = clock_wall_us();
-	for (uint32_t i = 0; i < work->round->plan->observation_count; i++) {
-		if (work->round->observations[i])
-			continue;
-		for (uint32_t j = work->first_check[i]; j < work->first_check[i + 1]; j++)
-			judge_check(work->round, work->checks[j], cancelled);
-	}
-	observation_free(cancelled);
-}
-
 static void prepare(struct round_work *work)
 {
-	const struct plan *plan = work->round->plan;
+	const struct plan *plan = work->plan;
 
-	work->queue_count = crew_size(work->crew);
+	work->queue_count = crew_size(work->round->crew);
 	work->queues = memory_new(work->queue_count, sizeof *work->queues);
 	for (size_t i = 0; i < work->queue_count; i++)
 		work->queues[i].end = &work->queues[i].first;
@@ -320,7 +247,6 @@ static void prepare(struct round_work *work)
 	work->tokens_us = BURST_US;
 	work->places = places_new(plan);
 	make_lanes(work);
-	sort_checks(work);
 }
 
 static void tidy_up(struct round_work *work)
@@ -329,59 +255,27 @@ static void tidy_up(struct round_work *work)
 	free(work->waiting);
 	places_free(work->places);
 	free(work->queues);
-	free(work->checks);
-	free(work->first_check);
 	free(work->errands);
 }
 
-static void forget_former(struct round *round)
+void round_run(const struct round *round, struct results *results)
 {
-	for (size_t i = 0; i < round->plan->check_count; i++)
-		judgement_clear(&round->judgements[i]);
-	for (size_t i = 0; i < round->plan->observation_count; i++) {
-		observation_free(round->observations[i]);
-		round->observations[i] = NULL;
-	}
-}
+	struct round_work work = { .round = round, .results = results, .plan = results->plan };
+	const volatile bool *stopped = round->stop;
 
-void round_run(struct round *round, struct loop *loop, struct crew *crew, const bool *stop)
-{
-	struct round_work work = { .round = round, .crew = crew };
-	const volatile bool *stopped = stop;
-
-	forget_former(round);
-	round->started_wall_us = clock_wall_us();
+	results->started_wall_us = clock_wall_us();
 	prepare(&work);
-	while (work.done < round->plan->observation_count && !(stopped && *stopped)) {
+	while (work.done < work.plan->observation_count && !*stopped) {
 		int64_t wait_us = begin_what_may(&work);
 
 		report_progress(&work, false);
-		loop_turn(loop, wait_us < LOOK_AT_STOP_US ? wait_us : LOOK_AT_STOP_US);
+		loop_turn(round->loop, wait_us < LOOK_AT_STOP_US ? wait_us : LOOK_AT_STOP_US);
 	}
-	crew_forget(crew);
-	judge_the_rest(&work);
-	judge_together(round->plan->checks, round->plan->check_count, round->judgements);
-	round->finished_wall_us = clock_wall_us();
+	crew_forget(round->crew);
+	results_cancel(results, clock_wall_us());
+	for (uint32_t i = 0; i < work.plan->config->target_count; i++)
+		results_judge_together(results, i);
+	results->finished_wall_us = clock_wall_us();
 	report_progress(&work, true);
 	tidy_up(&work);
-}
-
-struct round *round_new(const struct plan *plan)
-{
-	struct round *round = memory_new(1, sizeof *round);
-
-	round->plan = plan;
-	round->judgements = memory_new(plan->check_count, sizeof *round->judgements);
-	round->observations = memory_new(plan->observation_count, sizeof *round->observations);
-	return round;
-}
-
-void round_free(struct round *round)
-{
-	if (!round)
-		return;
-	forget_former(round);
-	free(round->judgements);
-	free(round->observations);
-	free(round);
 }

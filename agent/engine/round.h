@@ -6,7 +6,7 @@
 #ifndef AGENT_ENGINE_ROUND_H
 #define AGENT_ENGINE_ROUND_H
 
-#include "agent/engine/judge.h"
+#include "agent/engine/results.h"
 #include "agent/ipc/crew.h"
 
 struct round_progress {
@@ -15,26 +15,17 @@ struct round_progress {
 	const struct request *newest;	/* begun last; NULL at the end */
 };
 
+/* How it is made. */
 struct round {
-	const struct plan *plan;
-	struct judgement *judgements;	/* one per check, in the plan's order */
-	struct observation **observations;	/* one per observation of the plan: the faces
-						   read facts and times; NULL: not seen */
-	int64_t started_wall_us, finished_wall_us;
-	const struct firsts *firsts;	/* for checks with `unchanged`; NULL: nothing is known.
-					   The caller's, who sets it before round_run() */
-	/* set by the caller before round_run(), may be NULL */
-	void (*progress)(void *arg, const struct round_progress *progress);
+	struct loop *loop;
+	struct crew *crew;
+	const bool *stop;		/* a signal handler's flag */
+	void (*progress)(void *arg, const struct round_progress *progress);	/* or NULL */
 	void *arg;
 };
 
-struct round *round_new(const struct plan *plan);
-void round_free(struct round *round);
-/* Returns when all is judged, or when `stop` (a signal handler's flag) becomes true: then
- * what was not seen yet is judged unknown, cancelled. */
-void round_run(struct round *round, struct loop *loop, struct crew *crew,
-	       const bool *stop);
-/* After a round: what is remembered has changed. */
-void round_judge_again(struct round *round, uint32_t check);
+/* Of the results' plan, none of which was seen before. Returns when all is judged, or when
+ * `stop` becomes true: then what was not seen yet is judged unknown, cancelled. */
+void round_run(const struct round *round, struct results *results);
 
 #endif

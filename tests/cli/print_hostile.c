@@ -9,7 +9,7 @@
 
 int main(int argc, char **argv)
 {
-	struct made_round *made = hostile_round();
+	struct made_results *made = hostile_round();
 
 	if (argc != 2 || !report_format_named(argv[1]))
 		return 2;

@@ -38,7 +38,7 @@ static inline const char *hostile_long(void)
 	return word;
 }
 
-static inline void hostile_check(struct made_round *made, const char *word, size_t index)
+static inline void hostile_check(struct made_results *made, const char *word, size_t index)
 {
 	static const enum verdict verdicts[] = {
 		VERDICT_OK, VERDICT_WARNING, VERDICT_CRITICAL, VERDICT_UNKNOWN,
@@ -63,9 +63,9 @@ static inline void hostile_check(struct made_round *made, const char *word, size
 }
 
 /* Two targets, the second with a hostile name, address and labels. */
-static inline struct made_round *hostile_round(void)
+static inline struct made_results *hostile_round(void)
 {
-	struct made_round *made = made_new();
+	struct made_results *made = made_new();
 
 	for (size_t at = 0; at < 2; at++) {
 		struct target *target = made_target(made, at ? hostile_words[86] : "pbx");
@@ -80,7 +80,7 @@ static inline struct made_round *hostile_round(void)
 	return made;
 }
 
-static inline void hostile_free(struct made_round *made)
+static inline void hostile_free(struct made_results *made)
 {
 	for (size_t i = 0; i < made->plan.check_count; i++)
 		free((char *)made->checks[i].name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A round made by hand for the tests of reports: targets, rules, checks and judgements
+ * Results made by hand for the tests of reports: targets, rules, checks and judgements
  * without plan, probers or judge.
  */
 #ifndef TESTS_UNIT_MADE_H
@@ -16,9 +16,9 @@ enum { MADE_TARGETS = 4, MADE_CHECKS = 600 };
 
 static const struct collector made_collector = { .name = "port" };
 
-struct made_round {
+struct made_results {
 	struct report report;
-	struct round round;
+	struct results results;
 	struct plan plan;
 	struct config config;
 	struct profiles *profiles;
@@ -30,24 +30,24 @@ struct made_round {
 	struct text out;
 };
 
-static inline struct made_round *made_new(void)
+static inline struct made_results *made_new(void)
 {
-	struct made_round *made = memory_new(1, sizeof *made);
+	struct made_results *made = memory_new(1, sizeof *made);
 
 	made->profiles = profiles_new();
 	made->config = (struct config){ .targets = made->targets };
 	made->plan = (struct plan){ .config = &made->config, .profiles = made->profiles,
 				     .checks = made->checks };
-	made->round = (struct round){ .plan = &made->plan, .judgements = made->judgements,
-				       .started_wall_us = INT64_C(1700000000000000),
-				       .finished_wall_us = INT64_C(1700000001250000) };
-	made->report = (struct report){ .round = &made->round, .plan = &made->plan,
+	made->results = (struct results){ .plan = &made->plan, .judgements = made->judgements,
+					   .started_wall_us = INT64_C(1700000000000000),
+					   .finished_wall_us = INT64_C(1700000001250000) };
+	made->report = (struct report){ .results = &made->results, .plan = &made->plan,
 					 .agent = "ucposture 0.1.0",
 					 .screen = { .width = 80 } };
 	return made;
 }
 
-static inline void made_free(struct made_round *made)
+static inline void made_free(struct made_results *made)
 {
 	for (size_t i = 0; i < made->plan.check_count; i++)
 		judgement_clear(&made->judgements[i]);
@@ -56,7 +56,7 @@ static inline void made_free(struct made_round *made)
 	free(made);
 }
 
-static inline struct target *made_target(struct made_round *made, const char *name)
+static inline struct target *made_target(struct made_results *made, const char *name)
 {
 	struct target *target = &made->targets[made->config.target_count++];
 
@@ -65,7 +65,7 @@ static inline struct target *made_target(struct made_round *made, const char *na
 }
 
 /* Of the target that was added last. */
-static inline struct check *made_check(struct made_round *made, const char *name,
+static inline struct check *made_check(struct made_results *made, const char *name,
 					enum verdict verdict)
 {
 	size_t at = made->plan.check_count++;
@@ -87,7 +87,7 @@ static inline struct check *made_check(struct made_round *made, const char *name
 	return &made->checks[at];
 }
 
-static inline const char *made_write(struct made_round *made, const char *format)
+static inline const char *made_write(struct made_results *made, const char *format)
 {
 	text_clear(&made->out);
 	report_format_named(format)->write(&made->report, &made->out);

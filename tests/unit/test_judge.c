@@ -360,7 +360,7 @@ static void what_nobody_looked_at_is_unknown(void **state)
 	against_text(expect(scene, STATE, OPERATOR_IS), "open");
 	judge(&scene->check, NULL, &scene->circumstances, &scene->judgement);
 	assert_int_equal(scene->judgement.verdict, VERDICT_UNKNOWN);
-	assert_string_equal(scene->judgement.reason, "cancelled");
+	assert_string_equal(scene->judgement.reason, "not_seen");
 	judgement_clear(&scene->judgement);
 	scene->check.expect_count = 0;
 	becomes(scene, VERDICT_UNKNOWN, "internal");

@@ -4,7 +4,7 @@
  */
 #include "tests/unit/unit.h"
 
-#include "agent/engine/judge.h"
+#include "agent/engine/results.h"
 #include "tests/unit/invented_collectors.h"
 #include "tests/unit/papers.h"
 
@@ -188,13 +188,17 @@ static void who_never_waits_is_told(void **state)
 
 static bool is_provisional(enum verdict verdict, enum verdict of_named)
 {
-	const struct check checks[] = { { .provisional_while = 1 },
-					{ .provisional_while = NO_CHECK } };
+	struct check checks[] = { { .provisional_while = 1 },
+				  { .provisional_while = NO_CHECK } };
 	/* What was said of an earlier round is no longer true. */
 	struct judgement judgements[] = { { .verdict = verdict, .provisional = true },
 					  { .verdict = of_named, .provisional = true } };
 
-	judge_together(checks, 2, judgements);
+	size_t first_check[] = { 0, 2 };
+	const struct plan plan = { .checks = checks, .check_count = 2, .first_check = first_check };
+	struct results results = { .plan = &plan, .judgements = judgements };
+
+	results_judge_together(&results, 0);
 	assert_int_equal(judgements[0].verdict, verdict);
 	assert_false(judgements[1].provisional);
 	return judgements[0].provisional;

@@ -29,8 +29,8 @@ struct scene {
 	struct expectation expect[2];
 	struct check checks[2];
 	struct plan_observation planned[2];
-	size_t first_exception[2];
-	struct round *round;
+	size_t first_check[2], first_exception[2];
+	struct results *results;
 	struct firsts *firsts;
 	struct text said;
 };
@@ -49,6 +49,7 @@ static int begin(void **state)
 				     .check_count = 2,
 				     .observations = scene->planned,
 				     .observation_count = 2,
+				     .first_check = scene->first_check,
 				     .first_exception = scene->first_exception };
 	for (uint32_t i = 0; i < 2; i++) {
 		scene->expect[i] = (struct expectation){ .fact = i ? &names : &pin,
@@ -61,7 +62,8 @@ static int begin(void **state)
 						   .expect_count = 1,
 						   .severity = SEVERITY_MAJOR };
 	}
-	scene->round = round_new(&scene->plan);
+	scene->first_check[1] = 2;
+	scene->results = results_new(&scene->plan, NULL, THEN);
 	*state = scene;
 	return 0;
 }
@@ -71,7 +73,7 @@ static int end(void **state)
 	struct scene *scene = *state;
 	static const char *const files[] = { "first-seen", "first-seen.lock", "first-seen.new" };
 
-	round_free(scene->round);
+	results_free(scene->results);
 	firsts_free(scene->firsts);
 	for (size_t i = 0; i < 3; i++) {
 		struct text path = { 0 };
@@ -87,37 +89,42 @@ static int end(void **state)
 	return 0;
 }
 
-static struct observation *fresh_observation(struct scene *scene, uint32_t number)
+static struct observation *fresh_observation(void)
 {
 	struct observation *observation = observation_new();
 
-	observation_free(scene->round->observations[number]);
 	observation->started_wall_us = THEN;
-	return scene->round->observations[number] = observation;
+	return observation;
 }
 
 /* A round in a process of its own: opens the memory, sees, judges, remembers. NULL: not
  * seen. */
 static void look(struct scene *scene, const char *fingerprint, const char *name, bool accept)
 {
+	struct observation *of_pin = fresh_observation(), *of_names = fresh_observation();
+
 	firsts_free(scene->firsts);
 	text_clear(&scene->said);
-	scene->round->firsts = scene->firsts = firsts_open(scene->path, &scene->said);
+	scene->results->firsts = scene->firsts = firsts_open(scene->path, &scene->said);
 	if (fingerprint)
-		facts_set_text(fresh_observation(scene, 0)->facts, &pin, fingerprint);
+		facts_set_text(of_pin->facts, &pin, fingerprint);
 	else
-		fresh_observation(scene, 0)->outcome.reason = REASON_TIMED_OUT;
-	facts_set_texts(fresh_observation(scene, 1)->facts, &names, &name, 1);
+		of_pin->outcome.reason = REASON_TIMED_OUT;
+	facts_set_texts(of_names->facts, &names, &name, 1);
+	results_take(scene->results, 0, of_pin, THEN);
+	results_take(scene->results, 1, of_names, THEN);
+	results_judge_together(scene->results, 0);
+
+	struct remembering remembering = { scene->results, scene->firsts, .accept = accept };
 	for (uint32_t i = 0; i < 2; i++)
-		round_judge_again(scene->round, i);
-	judge_together(scene->checks, 2, scene->round->judgements);
-	round_remember(scene->round, scene->firsts, accept, &scene->said);
+		remember_look(&remembering, i);
+	remember_save(&remembering, THEN, &scene->said);
 }
 
 static void reads(struct scene *scene, size_t check, enum verdict verdict,
 		  const char *expected, const char *observed)
 {
-	const struct judgement *judgement = &scene->round->judgements[check];
+	const struct judgement *judgement = &scene->results->judgements[check];
 
 	assert_string_equal(verdict_word(judgement->verdict), verdict_word(verdict));
 	assert_string_equal(judgement->expected, expected);
@@ -158,7 +165,7 @@ static void what_was_not_seen_is_not_remembered(void **state)
 	struct scene *scene = *state;
 
 	look(scene, NULL, "x", true);
-	assert_string_equal(scene->round->judgements[0].reason, "timed_out");
+	assert_string_equal(scene->results->judgements[0].reason, "timed_out");
 	look(scene, "aa", "x", false);
 	reads(scene, 0, VERDICT_OK, "unchanged since first seen", "aa (first seen now)");
 	reads(scene, 1, VERDICT_OK, "unchanged since 2026-11-18: x", "x");
@@ -176,7 +183,7 @@ static void what_could_not_be_saved_is_unknown_in_the_end(void **state)
 	look(scene, "aa", "x", false);
 	reads(scene, 0, VERDICT_UNKNOWN, "unchanged since first seen",
 	      "aa (cannot be remembered)");
-	assert_string_equal(scene->round->judgements[0].reason, "not_remembered");
+	assert_string_equal(scene->results->judgements[0].reason, "not_remembered");
 	/* What is known is known. */
 	reads(scene, 1, VERDICT_OK, "unchanged since 2026-11-18: x", "x");
 	look(scene, "aa", "y", true);
@@ -193,10 +200,10 @@ static void what_was_accepted_leaves_nothing_provisional(void **state)
 	scene->checks[1].provisional_while = 0;
 	look(scene, "aa", "x", false);
 	look(scene, "bb", "x", false);
-	assert_true(scene->round->judgements[1].provisional);
+	assert_true(scene->results->judgements[1].provisional);
 	look(scene, "bb", "x", true);
-	assert_int_equal(scene->round->judgements[1].verdict, VERDICT_CRITICAL);
-	assert_false(scene->round->judgements[1].provisional);
+	assert_int_equal(scene->results->judgements[1].verdict, VERDICT_CRITICAL);
+	assert_false(scene->results->judgements[1].provisional);
 }
 
 static void a_plan_without_such_checks_remembers_nothing(void **state)

@@ -7,7 +7,7 @@
 #include "agent/cli/report_labels.h"
 #include "tests/unit/report_scene.h"
 
-static struct judgement *last(struct made_round *made)
+static struct judgement *last(struct made_results *made)
 {
 	return &made->judgements[made->plan.check_count - 1];
 }
@@ -15,7 +15,7 @@ static struct judgement *last(struct made_round *made)
 /* The exit code of a round with these verdicts, ended by VERDICT_COUNT. */
 static int code_of(const enum verdict *verdicts)
 {
-	struct made_round *made = made_new();
+	struct made_results *made = made_new();
 
 	made_target(made, "pbx");
 	for (; *verdicts != VERDICT_COUNT; verdicts++)
@@ -48,7 +48,7 @@ static void what_was_never_judged_is_not_ok(void **state)
 
 static void an_interrupted_round_is_never_anything_but_unknown(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "x", VERDICT_CRITICAL);
@@ -58,7 +58,7 @@ static void an_interrupted_round_is_never_anything_but_unknown(void **state)
 
 static void checks_are_ordered_by_verdict_then_severity_then_plan(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 	struct report_target target = { 0 };
 
 	made_target(made, "pbx");
@@ -78,7 +78,7 @@ static void checks_are_ordered_by_verdict_then_severity_then_plan(void **state)
 
 static void a_target_without_checks_is_still_told(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 	struct report_target target = { 0 };
 
 	made_target(made, "empty");
@@ -105,7 +105,7 @@ static void every_format_is_found_by_its_name(void **state)
 
 static void json_has_the_members_of_the_design_in_their_order(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "port/tcp-443/web-https", VERDICT_CRITICAL);
@@ -157,7 +157,7 @@ static void json_has_the_members_of_the_design_in_their_order(void **state)
 
 static void a_score_of_nothing_is_null(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "x", VERDICT_UNKNOWN)->family = 0;
@@ -167,7 +167,7 @@ static void a_score_of_nothing_is_null(void **state)
 
 static void titles_are_german_where_the_profile_has_them(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "x", VERDICT_CRITICAL);
@@ -182,7 +182,7 @@ static void titles_are_german_where_the_profile_has_them(void **state)
 
 static void nagios_says_it_in_one_line(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "a", VERDICT_OK);
@@ -195,7 +195,7 @@ static void nagios_says_it_in_one_line(void **state)
 
 static void nagios_says_more_when_asked(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx|1");
 	made_check(made, "a", VERDICT_OK);
@@ -213,7 +213,7 @@ static void nagios_says_more_when_asked(void **state)
 
 static void nagios_gives_each_of_several_targets_a_score(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "it's");
 	made_check(made, "a", VERDICT_OK);
@@ -225,7 +225,7 @@ static void nagios_gives_each_of_several_targets_a_score(void **state)
 
 static void csv_cells_are_quoted_and_never_formulas(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "a,b");
 	made_check(made, "x", VERDICT_OK);
@@ -248,7 +248,7 @@ static void csv_has_a_header_even_without_checks(void **state)
 
 static void junit_tells_failures_errors_and_skipped_apart(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "p<x");
 	made_check(made, "a", VERDICT_OK);
@@ -270,7 +270,7 @@ static void junit_tells_failures_errors_and_skipped_apart(void **state)
 
 static void checkmk_has_a_line_for_the_target_and_for_each_check(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx'1");
 	made_check(made, "smb/tcp-445/signing", VERDICT_WARNING);
@@ -289,7 +289,7 @@ static void checkmk_has_a_line_for_the_target_and_for_each_check(void **state)
 
 static void prometheus_has_one_series_for_each_verdict(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 	struct target *target = made_target(made, "pbx");
 
 	made->labels[0] = (struct label){ "target", "a\"b\\c\nd" };
@@ -310,7 +310,7 @@ static void prometheus_has_one_series_for_each_verdict(void **state)
 
 static void labels_that_become_one_are_given_once(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 	struct target *target = made_target(made, "pbx");
 
 	made->labels[0] = (struct label){ "a-b", "1" };
@@ -350,7 +350,7 @@ static void a_label_of_a_fact_is_never_the_users(void **state)
 
 static void people_read_findings_first_and_the_rest_in_sums(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "port/tcp-443/web-https", VERDICT_CRITICAL);
@@ -375,7 +375,7 @@ static void people_read_findings_first_and_the_rest_in_sums(void **state)
 
 static void people_who_ask_read_everything(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "quiet", VERDICT_OK);
@@ -387,7 +387,7 @@ static void people_who_ask_read_everything(void **state)
 
 static void one_cause_is_told_once(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 	const char *out;
 
 	made_target(made, "pbx");
@@ -408,7 +408,7 @@ static void one_cause_is_told_once(void **state)
 
 static void no_line_for_people_is_wider_than_the_screen(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "port/tcp-443/a-name-that-is-much-longer-than-names-usually-are",
@@ -431,7 +431,7 @@ static void no_line_for_people_is_wider_than_the_screen(void **state)
 
 static void colours_never_carry_a_meaning_alone(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "x", VERDICT_CRITICAL);

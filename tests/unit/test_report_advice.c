@@ -11,7 +11,7 @@ static const char *const telling_formats[] = { "human", "json", "csv", "junit", 
 
 static void what_is_open_without_its_feature_has_a_remedy_of_its_own(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "a", VERDICT_CRITICAL)->unused_feature = true;
@@ -26,7 +26,7 @@ static void what_is_open_without_its_feature_has_a_remedy_of_its_own(void **stat
 
 static void in_use_or_without_a_remedy_of_its_own_the_usual_one_is_told(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "a", VERDICT_CRITICAL)->unused_feature = true;
@@ -40,7 +40,7 @@ static void in_use_or_without_a_remedy_of_its_own_the_usual_one_is_told(void **s
 	}
 }
 
-static const char *rule_told(struct made_round *made, const struct rule *rule)
+static const char *rule_told(struct made_results *made, const struct rule *rule)
 {
 	static const struct profile profile = { .name = "made" };
 	const struct document document = { .profile = &profile,
@@ -54,7 +54,7 @@ static const char *rule_told(struct made_round *made, const struct rule *rule)
 
 static void a_rule_is_told_with_both_remedies(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "a", VERDICT_OK);
@@ -68,7 +68,7 @@ static void a_rule_is_told_with_both_remedies(void **state)
 static void of_several_targets_people_read_the_worst_first(void **state)
 {
 	static const char *const expected[] = { "worst", "bad", "some", "unseen", "good" };
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 	const char *at;
 
 	made_target(made, "good");
@@ -92,7 +92,7 @@ static void of_several_targets_people_read_the_worst_first(void **state)
 }
 
 /* The second waits for the first. */
-static void make_provisional(struct made_round *made)
+static void make_provisional(struct made_results *made)
 {
 	made_target(made, "pbx");
 	made_check(made, "certificate", VERDICT_CRITICAL);
@@ -113,7 +113,7 @@ static size_t count(const char *text, const char *part)
 static void a_provisional_finding_says_what_it_waits_for(void **state)
 {
 	static const char *const formats[] = { "human", "junit", "nagios", "checkmk", NULL };
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	make_provisional(made);
 	made->report.verbose = 2;
@@ -127,7 +127,7 @@ static void a_provisional_finding_says_what_it_waits_for(void **state)
 
 static void provisional_findings_stand_behind_others_that_are_as_bad(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	make_provisional(made);
 	has(made_write(made, "nagios"), "UCPOSTURE CRITICAL");
@@ -137,7 +137,7 @@ static void provisional_findings_stand_behind_others_that_are_as_bad(void **stat
 
 static void a_rule_says_where_and_for_what_it_holds(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made_target(made, "pbx");
 	made_check(made, "a", VERDICT_OK);
@@ -158,7 +158,7 @@ static void json_says_what_was_taken_for_granted(void **state)
 {
 	static const char *features[] = { "calls", "video" }, *scenarios[] = { "sweep" };
 	static struct peer peers[] = { { .name = "smtp" } };
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 	struct target *target = made_target(made, "pbx");
 
 	target->features = features;

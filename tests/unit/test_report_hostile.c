@@ -51,7 +51,7 @@ static void is_clean(const char *format, const char *text)
 static void no_format_lets_control_characters_through(void **state)
 {
 	const char *const *names = report_format_names();
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 
 	made->report.verbose = 3;
 	for (size_t i = 0; names[i]; i++)
@@ -60,7 +60,7 @@ static void no_format_lets_control_characters_through(void **state)
 
 static void every_format_keeps_its_lines(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 	size_t checks = made->plan.check_count;
 
 	assert_int_equal(count_of(made_write(made, "csv"), "\n"), checks + 1);
@@ -90,7 +90,7 @@ static void no_cell_begins_a_formula(void **state)
 
 static void people_never_read_past_their_screen(void **state)
 {
-	struct made_round *made = *state;
+	struct made_results *made = *state;
 	const char *line;
 
 	made->report.verbose = 1;

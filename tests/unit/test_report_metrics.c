@@ -10,7 +10,7 @@
 enum { OBSERVATIONS = 4 };
 
 struct seen {
-	struct made_round *made;
+	struct made_results *made;
 	struct plan_observation planned[OBSERVATIONS];
 	struct observation *observations[OBSERVATIONS];
 };
@@ -22,7 +22,7 @@ static int begin(void **state)
 	seen->made = made_new();
 	made_target(seen->made, "pbx");
 	seen->made->plan.observations = seen->planned;
-	seen->made->round.observations = seen->observations;
+	seen->made->results.observations = seen->observations;
 	*state = seen;
 	return 0;
 }

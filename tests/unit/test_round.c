@@ -57,7 +57,9 @@ struct scene {
 	struct config config;
 	struct target targets[TARGETS_MOST];
 	struct plan plan;
-	struct round *round;
+	struct results *results;
+	struct round round;
+	size_t first_check[TARGETS_MOST + 1];	/* nobody waits for anybody */
 	char hosts[TARGETS_MOST][4];
 	size_t room;
 	bool stop;
@@ -77,6 +79,8 @@ static struct scene *scene_begin(size_t targets, size_t probers)
 	scene->config.targets = scene->targets;
 	scene->config.limits.per_target = 4;
 	scene->plan.config = &scene->config;
+	scene->plan.first_check = scene->first_check;
+	scene->round = (struct round){ scene->loop, scene->crew, &scene->stop, NULL, NULL };
 	for (unsigned i = 0; i < targets; i++) {
 		snprintf(scene->hosts[i], sizeof scene->hosts[i], "%u", i);
 		scene->targets[i].name = scene->hosts[i];
@@ -87,7 +91,7 @@ static struct scene *scene_begin(size_t targets, size_t probers)
 static void scene_end(struct scene *scene)
 {
 	timer_stop(&scene->crew->answer);
-	round_free(scene->round);
+	results_free(scene->results);
 	free(scene->plan.observations);
 	free(scene->plan.checks);
 	loop_free(scene->loop);
@@ -126,9 +130,9 @@ static void add(struct scene *scene, uint32_t target, const struct collector *co
 
 static void run(struct scene *scene)
 {
-	if (!scene->round)
-		scene->round = round_new(&scene->plan);
-	round_run(scene->round, scene->loop, scene->crew, &scene->stop);
+	results_free(scene->results);
+	scene->results = results_new(&scene->plan, NULL, clock_wall_us());
+	round_run(&scene->round, scene->results);
 }
 
 static void each_check_is_judged_by_its_own_observation(void **state)
@@ -146,15 +150,15 @@ static void each_check_is_judged_by_its_own_observation(void **state)
 		scene->crew->asked = 0;
 		run(scene);
 		assert_int_equal(scene->crew->asked, 18);
-		assert_string_equal(scene->round->judgements[0].expected, "2");
-		assert_string_equal(scene->round->judgements[3].expected, "0");
-		assert_string_equal(scene->round->judgements[15].expected, "1");
-		assert_string_equal(scene->round->judgements[16].expected, "nothing");
-		assert_string_equal(scene->round->judgements[17].expected, "2");
+		assert_string_equal(scene->results->judgements[0].expected, "2");
+		assert_string_equal(scene->results->judgements[3].expected, "0");
+		assert_string_equal(scene->results->judgements[15].expected, "1");
+		assert_string_equal(scene->results->judgements[16].expected, "nothing");
+		assert_string_equal(scene->results->judgements[17].expected, "2");
 		for (size_t i = 0; i < 18; i++)
-			assert_non_null(scene->round->observations[i]);
+			assert_non_null(scene->results->observations[i]);
 	}
-	assert_true(scene->round->finished_wall_us >= scene->round->started_wall_us);
+	assert_true(scene->results->finished_wall_us >= scene->results->started_wall_us);
 	scene_end(scene);
 }
 
@@ -262,7 +266,7 @@ static void who_waits_for_a_silent_one_is_cancelled_with_it(void **state)
 	run(scene);
 	assert_int_equal(scene->crew->asked, 1);
 	for (size_t i = 0; i < 3; i++)
-		assert_string_equal(scene->round->judgements[i].expected, "cancelled");
+		assert_string_equal(scene->results->judgements[i].expected, "cancelled");
 	scene_end(scene);
 }
 
@@ -282,7 +286,7 @@ static void nobody_is_asked_where_nobody_has_answered(void **state)
 	/* Once over each version of IP, and at the other target. */
 	assert_int_equal(scene->crew->asked, 3);
 	for (size_t i = 0; i < 5; i++)
-		assert_string_equal(scene->round->judgements[i].expected, "timed_out");
+		assert_string_equal(scene->results->judgements[i].expected, "timed_out");
 	scene_end(scene);
 }
 
@@ -360,8 +364,8 @@ static void what_a_stopped_round_has_not_seen_is_cancelled(void **state)
 	assert_int_equal(scene->crew->asked, 14);
 	assert_int_equal(scene->crew->forgotten, 14);
 	for (size_t i = 0; i < 20; i++) {
-		assert_string_equal(scene->round->judgements[i].expected, "cancelled");
-		assert_null(scene->round->observations[i]);
+		assert_string_equal(scene->results->judgements[i].expected, "cancelled");
+		assert_null(scene->results->observations[i]);
 	}
 	scene_end(scene);
 }
@@ -388,9 +392,8 @@ static void progress_is_told_to_its_end(void **state)
 
 	(void)state;
 	add(scene, 0, &smb, 40);
-	scene->round = round_new(&scene->plan);
-	scene->round->progress = watch_progress;
-	scene->round->arg = &watcher;
+	scene->round.progress = watch_progress;
+	scene->round.arg = &watcher;
 	run(scene);
 	assert_true(watcher.calls > 10);
 	assert_int_equal(watcher.last.done, 40);
