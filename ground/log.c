@@ -12,16 +12,22 @@ enum { LINE_MOST = 2048 };
 
 /* The one place with variables of its own: a log line may come from anywhere. */
 static enum log_level log_least = LOG_LEVEL_INFO;
-static bool log_as_json;
+static bool log_as_json, log_to_journal;
 static void (*log_sink)(void *arg, enum log_level level, const char *topic, const char *line);
 static void *log_sink_arg;
 
 static const char *const level_words[] = { "debug", "info", "warn", "error", NULL };
+static const char *const priorities[] = { "<7>", "<6>", "<4>", "<3>" };
 
 void log_configure(enum log_level least, bool as_json)
 {
 	log_least = least;
 	log_as_json = as_json;
+}
+
+void log_for_journal(bool yes)
+{
+	log_to_journal = yes;
 }
 
 void log_redirect(void (*sink)(void *arg, enum log_level level, const char *topic,
@@ -61,7 +67,9 @@ static void write_json(struct text *out, const char *stamp, enum log_level level
 static void write_logfmt(struct text *out, const char *stamp, enum log_level level,
 			 const char *topic, const char *line)
 {
-	text_add_format(out, "ts=%s level=%s topic=%s msg=\"", stamp, level_words[level], topic);
+	if (!log_to_journal)
+		text_add_format(out, "ts=%s ", stamp);
+	text_add_format(out, "level=%s topic=%s msg=\"", level_words[level], topic);
 	for (const char *c = line; *c; c++) {
 		if (*c == '"' || *c == '\\')
 			text_add_char(out, '\\');
@@ -82,6 +90,8 @@ void log_relay(enum log_level level, const char *topic, const char *line)
 		log_sink(log_sink_arg, level, topic, text_string(&safe));
 	} else {
 		clock_format(clock_wall_us(), stamp);
+		if (log_to_journal)
+			text_add(&out, priorities[level]);
 		(log_as_json ? write_json : write_logfmt)(&out, stamp, level, topic,
 							   text_string(&safe));
 		write_whole(out.bytes, out.length);
@@ -100,6 +110,15 @@ static void log_list(enum log_level level, const char *topic, const char *format
 		log_relay(level, topic, text_string(&line));
 	}
 	text_free(&line);
+}
+
+void log_debug(const char *topic, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	log_list(LOG_LEVEL_DEBUG, topic, format, list);
+	va_end(list);
 }
 
 void log_info(const char *topic, const char *format, ...)

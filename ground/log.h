@@ -13,10 +13,14 @@
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
 
 void log_configure(enum log_level least, bool as_json);
+/* Lines begin with their priority, as the journal takes it (sd-daemon(3)), and leave the time out
+ * where it would stand twice: logfmt is for people, who read the journal's own. */
+void log_for_journal(bool yes);
 /* Where lines go instead of standard error; NULL: back to standard error. */
 void log_redirect(void (*sink)(void *arg, enum log_level level, const char *topic,
 			       const char *line), void *arg);
 
+void log_debug(const char *topic, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_info(const char *topic, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_warn(const char *topic, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_error(const char *topic, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -2,7 +2,6 @@
 #include "agent/cli/check.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "agent/cli/progress.h"
 #include "agent/cli/report.h"
 #include "agent/cli/setup.h"
+#include "agent/engine/hiring.h"
 #include "agent/engine/remember.h"
 #include "agent/engine/round.h"
 #include "config.h"
@@ -142,34 +142,16 @@ static void caught(void *arg)
 	*(bool *)arg = true;
 }
 
-static unsigned count_probers(const struct plan *plan)
-{
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned wanted = plan->config->probers;
-
-	if (!wanted)
-		wanted = cpus > 0 && cpus < 256 ? (unsigned)cpus : 1;
-	/* A target is one prober's business. */
-	if (wanted > plan->config->target_count)
-		wanted = (unsigned)plan->config->target_count;
-	return wanted ? wanted : 1;
-}
-
 /* Runs the round; true when it was interrupted. */
 static bool look(struct results *results)
 {
-	const struct config *config = results->plan->config;
-	struct prober_settings settings = { 0 };
 	struct loop *loop = loop_new();
 	struct progress progress;
+	struct hiring hiring;
 	bool stop = false;
 
-	if (config->name_servers)
-		snprintf(settings.name_servers, sizeof(settings.name_servers), "%s",
-			 config->name_servers);
-	if (config->user)
-		snprintf(settings.user, sizeof(settings.user), "%s", config->user);
-	struct crew *crew = crew_new(loop, count_probers(results->plan), &settings);
+	hiring_of(results->plan, &hiring);
+	struct crew *crew = crew_new(loop, hiring.probers, &hiring.settings);
 	loop_on_signal(loop, SIGINT, caught, &stop);
 	loop_on_signal(loop, SIGTERM, caught, &stop);
 	progress_init(&progress);

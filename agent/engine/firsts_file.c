@@ -9,15 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/engine/firsts.h"
+#include "agent/engine/lock.h"
 #include "ground/clock.h"
 #include "ground/file.h"
 #include "ground/memory.h"
-#include "net/loop.h"
 
 enum { FILE_MOST = 64 << 20, DAMAGED_MOST = 1000 };
 
@@ -27,62 +26,10 @@ enum { FILE_MOST = 64 << 20, DAMAGED_MOST = 1000 };
 static const char file_name[] = "first-seen", new_name[] = "first-seen.new",
 		  lock_name[] = "first-seen.lock";
 
-static bool make_folder(const char *path)
-{
-	struct text part = { 0 };
-	bool good = true;
-
-	/* Each folder on the way; the last error is that of the path itself. */
-	for (const char *end = path; good && *end;) {
-		end += strspn(end, "/");
-		end += strcspn(end, "/");
-		text_clear(&part);
-		text_add_bytes(&part, path, (size_t)(end - path));
-		good = !mkdir(text_string(&part), 0700) || errno == EEXIST;
-	}
-	text_free(&part);
-	return good;
-}
-
-static int open_folder(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0 || errno != ENOENT || !make_folder(path))
-		return fd;
-	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-static bool wait_for_lock(int fd)
-{
-	int64_t end_us = clock_monotonic_us() + LOCK_PATIENCE_US;
-	struct loop *loop = loop_new();
-	bool locked = false;
-	int why;
-
-	do {
-		loop_turn(loop, 20 * CLOCK_MILLISECOND);
-		locked = !flock(fd, LOCK_EX | LOCK_NB);
-		why = errno;
-	} while (!locked && why == EWOULDBLOCK && clock_monotonic_us() < end_us);
-	loop_free(loop);
-	errno = why;
-	return locked;
-}
-
 /* -1 when it cannot be had; closing it lets go of it. */
 static int take_lock(int folder)
 {
-	int fd = openat(folder, lock_name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0 && !wait_for_lock(fd)) {
-		int why = errno;
-
-		close(fd);
-		errno = why;
-		return -1;
-	}
-	return fd;
+	return lock_take(folder, lock_name, LOCK_PATIENCE_US);
 }
 
 /* False, and errno 0 when there is no such file. */
@@ -175,7 +122,7 @@ struct firsts *firsts_open(const char *path, struct text *said)
 	int folder, lock;
 
 	firsts->folder = memory_copy(path);
-	folder = open_folder(path);
+	folder = lock_open_folder(path);
 	if (folder < 0) {
 		text_add_format(said, "%s: %s\n", path, strerror(errno));
 		return firsts;
@@ -266,7 +213,7 @@ static bool save_in(struct firsts *firsts, const struct firsts *fresh, int folde
 
 bool firsts_save(struct firsts *firsts, const struct firsts *fresh, struct text *said)
 {
-	int folder = firsts->folder ? open_folder(firsts->folder) : -1;
+	int folder = firsts->folder ? lock_open_folder(firsts->folder) : -1;
 	bool good;
 
 	if (folder < 0) {

@@ -306,25 +306,23 @@ static void look_after_probers(void *arg)
 {
 	struct crew *crew = arg;
 	int64_t now_us = clock_monotonic_us();
-	size_t taken = 0;
 
 	for (unsigned i = 0; i <= crew->size; i++) {
 		struct prober *prober = &crew->probers[i];
 
 		prober->looks = prober_is_overdue(prober, now_us) ? prober->looks + 1 : 0;
-		taken += prober->taken;
 		/* Its end is seen as any other's, from the socket. */
 		if (prober->looks >= LOOKS && prober->pid) {
 			log_error("crew", "prober %u does not answer any more and is ended", i);
 			kill(prober->pid, SIGKILL);
 		}
 	}
-	if (taken)
+	if (crew_under_way(crew))
 		timer_start(&crew->look, crew->loop, now_us + LOOK_EVERY_US, look_after_probers,
 			    crew);
 }
 
-static unsigned cpus_we_may_use(void)
+unsigned crew_usual_size(void)
 {
 	cpu_set_t cpus;
 
@@ -335,7 +333,7 @@ static unsigned cpus_we_may_use(void)
 
 struct crew *crew_new(struct loop *loop, unsigned probers, const struct prober_settings *settings)
 {
-	unsigned size = probers ? probers : cpus_we_may_use();
+	unsigned size = probers ? probers : crew_usual_size();
 	struct crew *crew;
 
 	if (size > PROBERS_MOST)
@@ -352,6 +350,13 @@ struct crew *crew_new(struct loop *loop, unsigned probers, const struct prober_s
 		prober->first_free = NO_TICKET;
 	}
 	return crew;
+}
+
+void crew_start(struct crew *crew)
+{
+	for (unsigned i = 0; i < crew->size; i++)
+		if (!crew->probers[i].started)
+			prober_start(&crew->probers[i]);
 }
 
 void crew_free(struct crew *crew)
@@ -408,6 +413,15 @@ void crew_forget(struct crew *crew)
 				ticket_give_back(prober, j);
 		}
 	}
+}
+
+size_t crew_under_way(const struct crew *crew)
+{
+	size_t taken = 0;
+
+	for (unsigned i = 0; i <= crew->size; i++)
+		taken += crew->probers[i].taken;
+	return taken;
 }
 
 size_t crew_size(const struct crew *crew)

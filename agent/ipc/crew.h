@@ -11,9 +11,13 @@
 
 struct crew;
 
-/* probers: 0: one per CPU we may use. Each is started when it is first needed; what looks
+/* One prober for each CPU that we may use. */
+unsigned crew_usual_size(void);
+/* probers: 0: the usual size. Each is started when it is first needed; what looks
  * inside the machine is done by one more, of another kind. */
 struct crew *crew_new(struct loop *loop, unsigned probers, const struct prober_settings *settings);
+/* All that look at the network, now: crew_fence() then says whether they could be. */
+void crew_start(struct crew *crew);
 /* Ends the probers and waits for them; not to be called from a `done`. */
 void crew_free(struct crew *crew);
 /* key: the same key goes to the same prober, which then resolves a name and learns a path
@@ -24,6 +28,8 @@ void crew_observe(struct crew *crew, uint32_t key, const struct request *request
 		  void (*done)(void *arg, struct observation *observation), void *arg);
 /* Forgets all that is under way; their `done` will not be called. */
 void crew_forget(struct crew *crew);
+/* So many have yet to be answered, or were forgotten. */
+size_t crew_under_way(const struct crew *crew);
 size_t crew_size(const struct crew *crew);
 /* What the weakest prober that looks at the network said of its fence; false while one has
  * not reported. */

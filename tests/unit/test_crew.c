@@ -331,6 +331,27 @@ static void a_program_that_cannot_be_started_leaves_nobody_waiting(void **state)
 	scene_end(scene);
 }
 
+static void a_crew_can_be_started_before_it_is_needed(void **state)
+{
+	struct scene *scene = scene_begin(2);
+	struct request request = fake_request("echo", 1, "tcp/1");
+	int64_t end_us = clock_monotonic_us() + 10 * CLOCK_SECOND;
+	struct fence_report report;
+
+	(void)state;
+	crew_start(scene->crew);
+	while (!crew_fence(scene->crew, &report) && clock_monotonic_us() < end_us)
+		loop_turn(scene->loop, 100 * CLOCK_MILLISECOND);
+	assert_true(crew_fence(scene->crew, &report));
+	assert_int_equal(crew_under_way(scene->crew), 0);
+	ask(scene, 0, &request);
+	ask(scene, 1, &request);
+	assert_int_equal(crew_under_way(scene->crew), 2);
+	wait_for(scene, 2, 20);
+	assert_int_equal(crew_under_way(scene->crew), 0);
+	scene_end(scene);
+}
+
 static int64_t end_of(const struct observation *observation)
 {
 	return observation->started_wall_us + observation->elapsed_us;
@@ -422,6 +443,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_new_prober_learns_authorities_again),
 		cmocka_unit_test(what_is_forgotten_is_not_delivered),
 		cmocka_unit_test(a_program_that_cannot_be_started_leaves_nobody_waiting),
+		cmocka_unit_test(a_crew_can_be_started_before_it_is_needed),
 		cmocka_unit_test(two_probers_work_at_the_same_time),
 		cmocka_unit_test(what_looks_inside_has_one_prober_of_its_own),
 		cmocka_unit_test(one_that_looked_inside_is_replaced),

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ground/clock.h"
 #include "ground/json.h"
@@ -205,6 +206,40 @@ static void a_log_line_carries_no_control_characters(void **state)
 	text_free(&seen);
 }
 
+/* What is written on standard error. */
+static void hear_log(char *heard, size_t room)
+{
+	int ends[2], kept = dup(STDERR_FILENO);
+	ssize_t got;
+
+	assert_int_equal(pipe(ends), 0);
+	dup2(ends[1], STDERR_FILENO);
+	log_warn("plan", "a \"word\"");
+	dup2(kept, STDERR_FILENO);
+	got = read(ends[0], heard, room - 1);
+	heard[got > 0 ? got : 0] = '\0';
+	close(kept);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void a_journal_hears_priorities_and_has_a_time_of_its_own(void **state)
+{
+	char heard[256];
+
+	(void)state;
+	hear_log(heard, sizeof heard);
+	assert_memory_equal(heard, "ts=20", 5);
+	log_for_journal(true);
+	hear_log(heard, sizeof heard);
+	assert_string_equal(heard, "<4>level=warn topic=plan msg=\"a \\\"word\\\"\"\n");
+	log_configure(LOG_LEVEL_INFO, true);
+	hear_log(heard, sizeof heard);
+	assert_memory_equal(heard, "<4>{\"ts\":\"20", 12);
+	log_configure(LOG_LEVEL_INFO, false);
+	log_for_journal(false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +255,7 @@ int main(void)
 		cmocka_unit_test(the_case_of_letters_may_be_of_no_interest),
 		cmocka_unit_test(versions_compare_by_their_numbers),
 		cmocka_unit_test(a_log_line_carries_no_control_characters),
+		cmocka_unit_test(a_journal_hears_priorities_and_has_a_time_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/daemon/manager.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "ground/clock.h"
+#include "ground/log.h"
+#include "ground/memory.h"
+#include "ground/text.h"
+
+/* Of the time the manager gives us: how often it hears of us, and what counts as late. Once late
+ * it still hears in time, twice it does not. */
+enum { BEATS = 3, LATE_PART = 6, STATUS_MOST = 400 };
+
+/* A manager that takes nothing for so long is not worth a late check. */
+enum { SEND_MOST_MS = 200 };
+
+struct manager {
+	int fd;			/* -1: there is none */
+	int64_t watchdog_us;	/* 0: it does not watch */
+	int64_t beat_us;	/* when it is to hear of us next */
+	char *status;
+};
+
+/* An absolute path, or @ and the name of an abstract socket. */
+static int connect_to(const char *name)
+{
+	struct sockaddr_un there = { .sun_family = AF_UNIX };
+	const struct timeval most = { .tv_usec = SEND_MOST_MS * 1000 };
+	size_t length = strlen(name);
+	int fd;
+
+	if ((name[0] != '/' && name[0] != '@') || !name[1] || length >= sizeof there.sun_path) {
+		errno = EINVAL;
+		return -1;
+	}
+	memcpy(there.sun_path, name, length);
+	if (name[0] == '@')
+		there.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+	if (connect(fd, (const struct sockaddr *)&there,
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0) {
+		int why = errno;
+
+		close(fd);
+		errno = why;
+		return -1;
+	}
+	return fd;
+}
+
+/* 0: none, or not a number. */
+static int64_t number_of(const char *variable)
+{
+	const char *value = getenv(variable);
+	char *end = NULL;
+	intmax_t number;
+
+	if (!value || *value < '0' || *value > '9')
+		return 0;
+	errno = 0;
+	number = strtoimax(value, &end, 10);
+	return errno || *end || number > INT64_MAX ? 0 : (int64_t)number;
+}
+
+static int64_t watchdog_of_environment(void)
+{
+	if (getenv("WATCHDOG_PID") && number_of("WATCHDOG_PID") != getpid())
+		return 0;
+	return number_of("WATCHDOG_USEC");
+}
+
+struct manager *manager_new(int64_t now_us)
+{
+	struct manager *manager = memory_new(1, sizeof *manager);
+	const char *name = getenv("NOTIFY_SOCKET");
+
+	manager->fd = name && *name ? connect_to(name) : -1;
+	if (name && *name && manager->fd < 0)
+		log_warn("manager", "NOTIFY_SOCKET cannot be used: %s", strerror(errno));
+	if (manager->fd >= 0)
+		manager->watchdog_us = watchdog_of_environment();
+	manager->beat_us = now_us;
+	unsetenv("NOTIFY_SOCKET");
+	unsetenv("WATCHDOG_PID");
+	unsetenv("WATCHDOG_USEC");
+	return manager;
+}
+
+void manager_free(struct manager *manager)
+{
+	if (!manager)
+		return;
+	if (manager->fd >= 0)
+		close(manager->fd);
+	free(manager->status);
+	free(manager);
+}
+
+static void say(struct manager *manager, const char *what)
+{
+	if (manager->fd < 0)
+		return;
+	while (send(manager->fd, what, strlen(what), MSG_NOSIGNAL) < 0) {
+		if (errno == EINTR)
+			continue;
+		log_warn("manager", "the service manager does not hear us: %s", strerror(errno));
+		return;
+	}
+}
+
+void manager_say_ready(struct manager *manager)
+{
+	say(manager, "READY=1");
+}
+
+void manager_say_reloading(struct manager *manager)
+{
+	char line[64];
+
+	snprintf(line, sizeof line, "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+		 clock_monotonic_us());
+	say(manager, line);
+}
+
+void manager_say_stopping(struct manager *manager)
+{
+	say(manager, "STOPPING=1");
+}
+
+void manager_say_status(struct manager *manager, const char *status)
+{
+	struct text line = { 0 };
+
+	if (manager->fd < 0 || (manager->status && !strcmp(manager->status, status)))
+		return;
+	free(manager->status);
+	manager->status = memory_copy(status);
+	text_add(&line, "STATUS=");
+	text_add_foreign(&line, status, strlen(status), STATUS_MOST);
+	say(manager, text_string(&line));
+	text_free(&line);
+}
+
+int64_t manager_turn(struct manager *manager, int64_t now_us)
+{
+	int64_t late_us = now_us - manager->beat_us;
+
+	if (!manager->watchdog_us)
+		return INT64_MAX;
+	if (late_us < 0)
+		return manager->beat_us;
+	if (late_us <= manager->watchdog_us / LATE_PART)
+		say(manager, "WATCHDOG=1");
+	else
+		log_warn("manager", "the loop is late by %" PRId64 " ms",
+			 late_us / CLOCK_MILLISECOND);
+	manager->beat_us = now_us + manager->watchdog_us / BEATS;
+	return manager->beat_us;
+}
+
+bool manager_keeps_the_log(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	struct stat about;
+	char ours[64];
+
+	if (!stream || fstat(STDERR_FILENO, &about) < 0)
+		return false;
+	snprintf(ours, sizeof ours, "%ju:%ju", (uintmax_t)about.st_dev,
+		 (uintmax_t)about.st_ino);
+	return !strcmp(stream, ours);
+}
