@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/engine/outbox.h"
 
-#include "ground/clock.h"
-
 bool outbox_next(const struct outbox_policy *policy, struct outbox *outbox,
 		 struct store *store, size_t sink, int64_t now_us, struct event *event)
 {
 	if (outbox->asked || now_us < outbox->free_us || !store_untold(store, sink, 0, event))
 		return false;
 	outbox->asked = event->number;
-	outbox->free_us = now_us + (policy->rate ? CLOCK_SECOND / policy->rate : 0);
+	outbox->free_us = now_us + policy->pause_us;
 	return true;
 }
 
@@ -35,15 +33,21 @@ void outbox_answer(const struct outbox_policy *policy, struct outbox *outbox,
 	outbox->asked = 0;
 }
 
-/* The one that is with the sink stays: it may be acknowledged any moment. */
-size_t outbox_bound(const struct outbox_policy *policy, const struct outbox *outbox,
-		    struct store *store, size_t sink)
+bool outbox_is_over(const struct outbox_policy *policy, const struct outbox *outbox,
+		    const struct store *store, size_t sink)
+{
+	return !outbox->asked && store_untold_count(store, sink) > policy->most;
+}
+
+size_t outbox_give_up(const struct outbox_policy *policy, const struct outbox *outbox,
+		      struct store *store, size_t sink)
 {
 	size_t waiting = store_untold_count(store, sink);
+	size_t room = policy->most < 4 ? 1 : policy->most / 4;
 
-	if (waiting <= policy->most || outbox->asked)
+	if (outbox->asked || waiting < policy->most)
 		return 0;
-	return store_give_up_oldest(store, sink, waiting - policy->most);
+	return store_give_up_oldest(store, sink, waiting - (policy->most - room));
 }
 
 int64_t outbox_due_us(const struct outbox *outbox, const struct store *store, size_t sink)

@@ -10,9 +10,9 @@
 #include "agent/engine/store.h"
 
 struct outbox_policy {
-	unsigned rate;			/* events a second */
+	int64_t pause_us;		/* between one event and the next; 0: none */
 	int64_t retry_us, retry_most_us;	/* after a failure; doubled each time */
-	size_t most;			/* so many may wait; then the oldest are given up */
+	size_t most;			/* so many may wait, at least 1; then the oldest go */
 };
 
 /* One sink's place in it. */
@@ -29,9 +29,13 @@ bool outbox_next(const struct outbox_policy *policy, struct outbox *outbox,
 /* Acknowledged, or it failed and will be asked again, before any other. */
 void outbox_answer(const struct outbox_policy *policy, struct outbox *outbox,
 		   struct store *store, size_t sink, bool acknowledged, int64_t now_us);
-/* Gives up the oldest beyond the bound; how many, which is an event of its own. */
-size_t outbox_bound(const struct outbox_policy *policy, const struct outbox *outbox,
-		    struct store *store, size_t sink);
+/* More wait than may. Not while one is with the sink: it may be acknowledged any moment. */
+bool outbox_is_over(const struct outbox_policy *policy, const struct outbox *outbox,
+		    const struct store *store, size_t sink);
+/* Gives up the oldest until a quarter of the bound is free, which the event that tells of it,
+ * and what comes next, have room in. How many; 0 for a sink with room for one more. */
+size_t outbox_give_up(const struct outbox_policy *policy, const struct outbox *outbox,
+		      struct store *store, size_t sink);
 /* When outbox_next() may have something; INT64_MAX: not before an answer, or a record. */
 int64_t outbox_due_us(const struct outbox *outbox, const struct store *store, size_t sink);
 

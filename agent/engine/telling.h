@@ -22,6 +22,8 @@ struct voice {
 struct telling;
 
 struct telling *telling_new(struct store *store, struct self *self);
+/* heard: a voice has answered since the last turn, so that another is worth its while. */
+void telling_listen(struct telling *telling, void (*heard)(void *arg), void *arg);
 /* Closes all voices. What is under way stays untold. */
 void telling_free(struct telling *telling);
 /* In place of those before, which are closed; copied. A sink that was there before goes on
@@ -29,7 +31,7 @@ void telling_free(struct telling *telling);
 void telling_set(struct telling *telling, const struct outbox_policy *policy,
 		 const struct voice *voices, size_t count, struct moment now);
 /* Tells what may be told; when it wants to be called again. Also to be called after a `done`,
- * and after the store was written. */
+ * and after the store was written: it may have recorded events, too. */
 int64_t telling_turn(struct telling *telling, struct moment now);
 
 struct telling_state {

@@ -7,7 +7,7 @@
 #include "tests/unit/store_scene.h"
 
 static const struct outbox_policy usual = {
-	.rate = 10,
+	.pause_us = CLOCK_SECOND / 10,
 	.retry_us = CLOCK_SECOND,
 	.retry_most_us = 60 * CLOCK_SECOND,
 	.most = 20,
@@ -91,7 +91,7 @@ static void what_was_with_the_sink_is_told_again_after_a_restart(void **state)
 	store_close(store);
 }
 
-static void the_oldest_beyond_the_bound_are_given_up(void **state)
+static void the_oldest_beyond_the_bound_are_given_up_and_some_more(void **state)
 {
 	struct store *store = with_events(25);
 	struct outbox outbox = { 0 };
@@ -99,12 +99,32 @@ static void the_oldest_beyond_the_bound_are_given_up(void **state)
 
 	(void)state;
 	assert_true(outbox_next(&usual, &outbox, store, 0, 0, &event));
-	assert_int_equal(outbox_bound(&usual, &outbox, store, 0), 0);
+	assert_false(outbox_is_over(&usual, &outbox, store, 0));
+	assert_int_equal(outbox_give_up(&usual, &outbox, store, 0), 0);
 	outbox_answer(&usual, &outbox, store, 0, true, 0);
-	assert_int_equal(outbox_bound(&usual, &outbox, store, 0), 4);
-	assert_int_equal(outbox_bound(&usual, &outbox, store, 0), 0);
+	assert_true(outbox_is_over(&usual, &outbox, store, 0));
+	assert_int_equal(outbox_give_up(&usual, &outbox, store, 0), 9);
+	assert_false(outbox_is_over(&usual, &outbox, store, 0));
+	assert_int_equal(outbox_give_up(&usual, &outbox, store, 0), 0);
 	assert_true(outbox_next(&usual, &outbox, store, 0, CLOCK_SECOND, &event));
-	assert_int_equal(event.number, 6);
+	assert_int_equal(event.number, 11);
+	store_close(store);
+}
+
+/* The event that tells of what was given up is one more for everybody. */
+static void a_full_one_makes_room_even_when_it_may_hold_but_one(void **state)
+{
+	struct outbox_policy policy = usual;
+	struct outbox outbox = { 0 };
+	struct store *store = with_events(2);
+
+	(void)state;
+	policy.most = 1;
+	assert_int_equal(outbox_give_up(&policy, &outbox, store, 0), 2);
+	assert_false(outbox_is_over(&policy, &outbox, store, 0));
+	tell(store, some_check(store, "x"), VERDICT_WARNING, VERDICT_CRITICAL);
+	assert_false(outbox_is_over(&policy, &outbox, store, 0));
+	assert_int_equal(outbox_give_up(&policy, &outbox, store, 0), 1);
 	store_close(store);
 }
 
@@ -114,7 +134,8 @@ int main(void)
 		STORE_TEST(events_go_one_by_one_in_order_and_at_a_pace),
 		STORE_TEST(what_failed_is_asked_again_before_any_other),
 		STORE_TEST(what_was_with_the_sink_is_told_again_after_a_restart),
-		STORE_TEST(the_oldest_beyond_the_bound_are_given_up),
+		STORE_TEST(the_oldest_beyond_the_bound_are_given_up_and_some_more),
+		STORE_TEST(a_full_one_makes_room_even_when_it_may_hold_but_one),
 	};
 
 	fault_disk_install();
