@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "ground/clock.h"
+
 void json_begin(struct json *json, struct text *out, bool pretty)
 {
 	*json = (struct json){ .out = out, .pretty = pretty };
@@ -126,6 +128,14 @@ void json_boolean(struct json *json, const char *key, bool truth)
 {
 	json_before(json, key);
 	text_add(json->out, truth ? "true" : "false");
+}
+
+void json_time(struct json *json, const char *key, int64_t wall_us)
+{
+	char stamp[CLOCK_STAMP_ROOM];
+
+	clock_format(wall_us, stamp);
+	json_string(json, key, wall_us ? stamp : NULL);
 }
 
 void json_null(struct json *json, const char *key)

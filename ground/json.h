@@ -29,6 +29,8 @@ void json_integer(struct json *json, const char *key, int64_t number);
 /* decimals: digits behind the point. NaN and infinity become null. */
 void json_real(struct json *json, const char *key, double number, int decimals);
 void json_boolean(struct json *json, const char *key, bool truth);
+/* A stamp as clock_format() makes it; 0 is null. */
+void json_time(struct json *json, const char *key, int64_t wall_us);
 void json_null(struct json *json, const char *key);
 
 #endif

@@ -67,6 +67,42 @@ const struct observation *report_observation(const struct report *report, size_t
 	return observation == NO_OBSERVATION ? NULL : report->results->observations[observation];
 }
 
+enum style verdict_style(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_CRITICAL:
+		return STYLE_RED;
+	case VERDICT_WARNING:
+		return STYLE_YELLOW;
+	case VERDICT_UNKNOWN:
+		return STYLE_MAGENTA;
+	case VERDICT_OK:
+		return STYLE_GREEN;
+	case VERDICT_EXCEPTED:
+		return STYLE_CYAN;
+	default:
+		return STYLE_FAINT;
+	}
+}
+
+const char *verdict_heading(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_CRITICAL:
+		return "CRITICAL";
+	case VERDICT_WARNING:
+		return "WARNING";
+	case VERDICT_UNKNOWN:
+		return "UNKNOWN";
+	case VERDICT_OK:
+		return "ok";
+	case VERDICT_EXCEPTED:
+		return "excepted";
+	default:
+		return "n/a";
+	}
+}
+
 bool report_next_target(const struct report *report, struct report_target *target)
 {
 	const struct plan *plan = report->plan;
@@ -143,12 +179,7 @@ void report_add_provisional(struct text *out, const struct report *report, size_
 
 enum verdict report_worst(const struct report *report, const struct score *score)
 {
-	if (report->interrupted)
-		return VERDICT_UNKNOWN;
-	for (unsigned rank = 0; rank < rank_of(VERDICT_NOT_APPLICABLE); rank++)
-		if (score->counts[ranks[rank]])
-			return ranks[rank] == VERDICT_EXCEPTED ? VERDICT_OK : ranks[rank];
-	return VERDICT_UNKNOWN;
+	return report->interrupted ? VERDICT_UNKNOWN : score_worst(score);
 }
 
 int report_exit_code(const struct report *report)

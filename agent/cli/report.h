@@ -60,6 +60,9 @@ int report_exit_code(const struct report *report);
 /* "3 critical, 1 unknown, 41 ok": what there is of each, worst first. */
 void report_add_counts(struct text *out, const struct score *score, const char *separator);
 const char *verdict_for_people(enum verdict verdict);
+/* As it stands before a row. */
+const char *verdict_heading(enum verdict verdict);
+enum style verdict_style(enum verdict verdict);
 /* From worst to best: the order reports are in. */
 enum verdict verdict_at_rank(unsigned rank);
 

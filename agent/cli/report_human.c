@@ -13,42 +13,6 @@
 
 enum { VERDICT_WIDTH = 8, GAP = 2, INDENT = VERDICT_WIDTH + GAP, TEXT_LEAST = 16 };
 
-static enum style style_of(enum verdict verdict)
-{
-	switch (verdict) {
-	case VERDICT_CRITICAL:
-		return STYLE_RED;
-	case VERDICT_WARNING:
-		return STYLE_YELLOW;
-	case VERDICT_UNKNOWN:
-		return STYLE_MAGENTA;
-	case VERDICT_OK:
-		return STYLE_GREEN;
-	case VERDICT_EXCEPTED:
-		return STYLE_CYAN;
-	default:
-		return STYLE_FAINT;
-	}
-}
-
-static const char *heading_of(enum verdict verdict)
-{
-	switch (verdict) {
-	case VERDICT_CRITICAL:
-		return "CRITICAL";
-	case VERDICT_WARNING:
-		return "WARNING";
-	case VERDICT_UNKNOWN:
-		return "UNKNOWN";
-	case VERDICT_OK:
-		return "ok";
-	case VERDICT_EXCEPTED:
-		return "excepted";
-	default:
-		return "n/a";
-	}
-}
-
 static bool is_finding(enum verdict verdict)
 {
 	return verdict == VERDICT_CRITICAL || verdict == VERDICT_WARNING ||
@@ -142,7 +106,7 @@ static void add_row(const struct report *report, const struct columns *columns, 
 	screen_add_safe(&safe[1], judgement->expected);
 	screen_add_safe(&safe[2], judgement->observed);
 	struct cell cells[] = {
-		{ heading_of(verdict), VERDICT_WIDTH, style_of(verdict) },
+		{ verdict_heading(verdict), VERDICT_WIDTH, verdict_style(verdict) },
 		{ text_string(&safe[0]), columns->check, quiet ? STYLE_PLAIN : STYLE_BOLD },
 		{ text_string(&safe[1]), columns->expected, STYLE_PLAIN },
 		{ text_string(&safe[2]), columns->observed, STYLE_PLAIN }
@@ -189,7 +153,7 @@ static void add_alike(const struct report *report, const struct columns *columns
 	text_add_format(&checks, "%u checks", count);
 	screen_add_safe(&observed, judgement->observed);
 	struct cell cells[] = {
-		{ heading_of(VERDICT_UNKNOWN), VERDICT_WIDTH, style_of(VERDICT_UNKNOWN) },
+		{ verdict_heading(VERDICT_UNKNOWN), VERDICT_WIDTH, verdict_style(VERDICT_UNKNOWN) },
 		{ text_string(&checks), columns->check, STYLE_BOLD },
 		{ "", columns->expected, STYLE_PLAIN },
 		{ text_string(&observed), columns->observed, STYLE_PLAIN }
@@ -314,7 +278,7 @@ static void add_score(const struct report *report, const struct score *score,
 		text_clear(&item);
 		text_add_format(&item, "%u %s", score->counts[verdict],
 				verdict_for_people(verdict));
-		add_item(report, out, style_of(verdict), text_string(&item), &column);
+		add_item(report, out, verdict_style(verdict), text_string(&item), &column);
 	}
 	text_add_char(out, '\n');
 	text_free(&item);
@@ -392,7 +356,7 @@ add_overview(const struct report *report, const struct report_target *targets, s
 			text_add_format(&score, "%3.0f %%", 100 * ratio);
 		report_add_counts(&counts, &target->score, ", ");
 		struct cell cells[] = {
-			{ heading_of(worst), VERDICT_WIDTH, style_of(worst) },
+			{ verdict_heading(worst), VERDICT_WIDTH, verdict_style(worst) },
 			{ text_string(&name), widest, STYLE_BOLD },
 			{ text_string(&score), 5, STYLE_PLAIN },
 			{ text_string(&counts), report->screen.width - widest - 21, STYLE_PLAIN }

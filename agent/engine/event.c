@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/engine/event.h"
 
-#include "ground/clock.h"
-
 const char *event_kind_word(enum event_kind kind)
 {
 	static const char *const words[] = {
@@ -29,13 +27,10 @@ static void add_text(struct json *json, const char *key, const char *text)
 
 void event_to_json(const struct event *event, struct json *json, const char *key)
 {
-	char stamp[CLOCK_STAMP_ROOM];
-
-	clock_format(event->at_us, stamp);
 	json_open_object(json, key);
 	json_integer(json, "number", (int64_t)event->number);
 	json_string(json, "kind", event_kind_word((enum event_kind)event->kind));
-	json_string(json, "at", stamp);
+	json_time(json, "at", event->at_us);
 	if (event->alarm)
 		json_integer(json, "alarm", (int64_t)event->alarm);
 	else

@@ -62,5 +62,7 @@ struct score {
 };
 void score_count(struct score *score, enum verdict verdict, enum severity severity);
 double score_ratio(const struct score *score);
+/* The verdict that stands for all of them: unknown when nothing could be judged. */
+enum verdict score_worst(const struct score *score);
 
 #endif

@@ -16,3 +16,15 @@ double score_ratio(const struct score *score)
 {
 	return score->judged ? (double)score->good / score->judged : -1;
 }
+
+enum verdict score_worst(const struct score *score)
+{
+	static const enum verdict order[] = { VERDICT_CRITICAL, VERDICT_WARNING,
+					      VERDICT_UNKNOWN };
+
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		if (score->counts[order[i]])
+			return order[i];
+	return score->counts[VERDICT_OK] || score->counts[VERDICT_EXCEPTED] ? VERDICT_OK
+									   : VERDICT_UNKNOWN;
+}
