@@ -60,6 +60,7 @@ static const struct fact_descriptor columns[] = {
 	},
 	[COLUMN_SECONDS] = {
 		.name = "server_seconds", .type = FACT_REAL, .unit = "seconds",
+		.lasting = FACT_FLEETS,
 		.help = "How long the slower of its answers took."
 	},
 	[COLUMN_REASON] = {
@@ -92,6 +93,7 @@ const struct fact_descriptor dns_fact_table[] = {
 	},
 	[ROW_TTL] = {
 		.name = "dns.ttl", .type = FACT_INTEGER, .unit = "seconds",
+		.lasting = FACT_FLEETS,
 		.help = "How long this may be believed: the smallest time to live on the way."
 	},
 	[ROW_TRUNCATED] = {
@@ -119,6 +121,7 @@ const struct fact_descriptor dns_fact_table[] = {
 	[ROW_SECONDS] = {
 		.name = "dns.seconds", .type = FACT_REAL, .unit = "seconds",
 		.metric = "dns_duration_seconds",
+		.lasting = FACT_FLEETS,
 		.help = "How long the slowest of the answers took."
 	},
 	{ .name = NULL }

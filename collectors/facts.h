@@ -31,6 +31,13 @@ enum { FACT_RECORDS_MOST = 16384 };
 /* Of which subjects a fact can be told. */
 enum fact_subjects { FACT_OF_ANY, FACT_OF_ONE_PORT, FACT_OF_RANGE };
 
+/* What of a fact is the same at the next look, when nothing has changed. */
+enum fact_lasting {
+	FACT_LASTS,
+	FACT_NAMES_LAST,	/* of texts such as "name: value" */
+	FACT_FLEETS		/* nothing: a time that passes, an address that takes turns */
+};
+
 struct fact_descriptor {
 	const char *name;		/* "smb.signing"; a table ends with NULL */
 	enum fact_type type;
@@ -40,6 +47,7 @@ struct fact_descriptor {
 	const char *const *words;	/* the only values a text can have, or NULL */
 	const struct fact_descriptor *columns;	/* of records; ended by a row without a name */
 	enum fact_subjects told_of;
+	enum fact_lasting lasting;
 	bool needs_access;		/* only seen with the request's snmp_access */
 };
 

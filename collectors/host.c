@@ -61,7 +61,10 @@ static const struct fact_descriptor columns[] = {
 		.help = "The name of the process that has it; of several the one with the lowest"
 			" number. Absent: not for us to see."
 	},
-	[COLUMN_PID] = { .name = "pid", .type = FACT_INTEGER, .help = "That process's number." },
+	[COLUMN_PID] = {
+		.name = "pid", .type = FACT_INTEGER, .lasting = FACT_FLEETS,
+		.help = "That process's number."
+	},
 	[COLUMN_PROCESSES] = {
 		.name = "processes", .type = FACT_INTEGER, .help = "How many processes have it."
 	},

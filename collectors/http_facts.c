@@ -92,6 +92,7 @@ const struct fact_descriptor http_fact_table[] = {
 	},
 	[HTTP_HEADERS] = {
 		.name = "http.headers", .type = FACT_TEXTS,
+		.lasting = FACT_NAMES_LAST,
 		.help = "The headers, each as name: value, without the values of cookies."
 	},
 	[HTTP_COOKIES] = {
@@ -115,6 +116,7 @@ const struct fact_descriptor http_fact_table[] = {
 	[HTTP_SECONDS] = {
 		.name = "http.seconds", .type = FACT_REAL, .unit = "seconds",
 		.metric = "http_duration_seconds",
+		.lasting = FACT_FLEETS,
 		.help = "From the beginning to the end of the answer's head."
 	},
 	{ .name = NULL }

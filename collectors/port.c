@@ -60,7 +60,8 @@ static const struct fact_descriptor port_facts[] = {
 	[FACT_RTT] = {
 		.told_of = FACT_OF_ONE_PORT,
 		.name = "port.rtt_seconds", .type = FACT_REAL, .unit = "seconds",
-		.metric = "port_rtt_seconds", .help = "How long the answer took"
+		.metric = "port_rtt_seconds", .lasting = FACT_FLEETS,
+		.help = "How long the answer took"
 	},
 	[FACT_REPLY] = {
 		.told_of = FACT_OF_ONE_PORT,

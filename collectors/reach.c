@@ -65,6 +65,7 @@ static const struct fact_descriptor facts[] = {
 	},
 	[ROW_ADDRESS] = {
 		.name = "reach.address", .type = FACT_TEXT,
+		.lasting = FACT_FLEETS,
 		.help = "The host's address that was tried; absent when a proxy chose it."
 	},
 	[ROW_STATUS] = {
@@ -73,18 +74,22 @@ static const struct fact_descriptor facts[] = {
 	},
 	[ROW_SECONDS] = {
 		.name = "reach.seconds", .type = FACT_REAL, .unit = "seconds",
-		.metric = "reach_duration_seconds", .help = "How long all of it took."
+		.metric = "reach_duration_seconds", .lasting = FACT_FLEETS,
+		.help = "How long all of it took."
 	},
 	[ROW_RESOLVE_SECONDS] = {
 		.name = "reach.resolve_seconds", .type = FACT_REAL, .unit = "seconds",
+		.lasting = FACT_FLEETS,
 		.help = "How long it took to find the address, the proxy's if there is one."
 	},
 	[ROW_CONNECT_SECONDS] = {
 		.name = "reach.connect_seconds", .type = FACT_REAL, .unit = "seconds",
+		.lasting = FACT_FLEETS,
 		.help = "How long it took to connect, with what the proxy did for it."
 	},
 	[ROW_TLS_SECONDS] = {
 		.name = "reach.tls_seconds", .type = FACT_REAL, .unit = "seconds",
+		.lasting = FACT_FLEETS,
 		.help = "How long the TLS handshake took."
 	},
 	[ROWS] = { .name = NULL }

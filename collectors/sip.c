@@ -112,6 +112,7 @@ static const struct fact_descriptor facts[] = {
 	},
 	[ROW_SEEN_AS] = {
 		.name = "sip.seen_as", .type = FACT_TEXT,
+		.lasting = FACT_FLEETS,
 		.help = "Our address and port as the server sees them, if it says so."
 	},
 	[ROW_SAME_ADDRESS] = {
@@ -125,6 +126,7 @@ static const struct fact_descriptor facts[] = {
 	[ROW_SECONDS] = {
 		.name = "sip.seconds", .type = FACT_REAL, .unit = "seconds",
 		.metric = "sip_duration_seconds",
+		.lasting = FACT_FLEETS,
 		.help = "How long the answer took, from the first time we asked."
 	},
 	{ .name = NULL }

@@ -59,6 +59,7 @@ static const struct fact_descriptor facts[] = {
 	},
 	[ROW_SERVER_TIME] = {
 		.name = "smb.server_time", .type = FACT_TIME,
+		.lasting = FACT_FLEETS,
 		.help = "The server's clock as its first answer says it."
 	},
 	{ .name = NULL }

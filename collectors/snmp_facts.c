@@ -37,6 +37,7 @@ const struct fact_descriptor snmp_fact_table[] = {
 	},
 	[SNMP_FACT_UPTIME] = {
 		.name = "snmp.uptime", .type = FACT_INTEGER, .unit = "seconds",
+		.lasting = FACT_FLEETS,
 		.help = "Since when the agent runs (sysUpTime); it begins anew after 497 days."
 	},
 	[SNMP_FACT_ENGINE_ID] = {
@@ -46,6 +47,7 @@ const struct fact_descriptor snmp_fact_table[] = {
 	},
 	[SNMP_FACT_ENGINE_BOOTS] = {
 		.name = "snmp.engine_boots", .type = FACT_INTEGER,
+		.lasting = FACT_FLEETS,
 		.help = "How often that engine has been started."
 	},
 	[SNMP_FACT_ACCESS] = {

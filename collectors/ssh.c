@@ -90,6 +90,7 @@ static const struct fact_descriptor facts[] = {
 	[ROW_SECONDS] = {
 		.name = "ssh.seconds", .type = FACT_REAL, .unit = "seconds",
 		.metric = "ssh_seconds",
+		.lasting = FACT_FLEETS,
 		.help = "How long it took from connecting to the last of its algorithms."
 	},
 	{ .name = NULL }

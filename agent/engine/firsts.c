@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/engine/fields.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
-#include "net/bytes.h"
 
 enum { FIELDS = 5 };
 
@@ -136,21 +136,6 @@ void firsts_value(const struct fact *fact, struct text *value)
 		add_numbers(fact, value);
 }
 
-/* What would end a field or a line, and the letters it is written with. */
-static const char marks[] = "\\\t\n\r", letters[] = "\\tnr";
-
-static void add_field(struct text *out, const char *field, char end)
-{
-	for (; *field; field++) {
-		const char *mark = strchr(marks, *field);
-
-		if (mark)
-			text_add_char(out, '\\');
-		text_add_char(out, mark ? letters[mark - marks] : *field);
-	}
-	text_add_char(out, end);
-}
-
 void firsts_format(const struct firsts *firsts, struct text *out)
 {
 	text_add_format(out, "%s1\n", head);
@@ -159,39 +144,13 @@ void firsts_format(const struct firsts *firsts, struct text *out)
 		char stamp[CLOCK_STAMP_ROOM];
 
 		clock_format(first->seen_us, stamp);
-		add_field(out, first->target, '\t');
-		add_field(out, first->check, '\t');
-		add_field(out, first->fact, '\t');
-		add_field(out, stamp, '\t');
-		add_field(out, first->value, '\n');
+		fields_add(out, first->target, '\t');
+		fields_add(out, first->check, '\t');
+		fields_add(out, first->fact, '\t');
+		fields_add(out, stamp, '\t');
+		fields_add(out, first->value, '\n');
 	}
 	text_add_format(out, "end %zu\n", firsts->count);
-}
-
-/* The field as it was before add_field(); NULL when that cannot have written it. */
-static const char *take_field(struct reader *line, struct arena *arena, char end)
-{
-	char *field = arena_take(arena, reader_left(line) + 1);
-	size_t length = 0;
-
-	while (reader_left(line)) {
-		char c = (char)reader_take_u8(line);
-
-		if (c == end)
-			break;
-		if (c == '\\') {
-			const char *letter = strchr(letters, reader_take_u8(line));
-
-			if (!reader_ok(line) || !letter || !*letter)
-				return NULL;
-			c = marks[letter - letters];
-		} else if (strchr(marks, c)) {
-			return NULL;
-		}
-		field[length++] = c;
-	}
-	field[length] = '\0';
-	return field;
 }
 
 static bool take_first(struct firsts *firsts, const char *bytes, size_t length)
@@ -207,7 +166,7 @@ static bool take_first(struct firsts *firsts, const char *bytes, size_t length)
 		return false;
 	reader_init(&line, bytes, length);
 	for (size_t i = 0; i < FIELDS; i++) {
-		fields[i] = take_field(&line, firsts->arena, i < FIELDS - 1 ? '\t' : '\n');
+		fields[i] = fields_take(&line, firsts->arena, i < FIELDS - 1 ? '\t' : '\n');
 		if (!fields[i])
 			return false;
 	}
