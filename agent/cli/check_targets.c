@@ -105,7 +105,7 @@ static struct config *config_from_hosts(const struct invocation *invocation,
 		text_clear(&why);
 	}
 	text_free(&why);
-	authorities_read(config, NULL, problems);
+	authorities_read(config, problems);
 	return config;
 }
 

@@ -9,7 +9,7 @@
 
 #include "agent/engine/judge.h"
 
-enum { ALARM_CHANGES_MOST = 8 };
+enum { ALARM_CHANGES_MOST = FLAPPING_CHANGES_MOST };
 
 struct alarm_policy {
 	unsigned raise_after, clear_after;	/* results in a row */

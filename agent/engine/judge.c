@@ -368,7 +368,7 @@ static void add_stage(const struct observation *observation, struct text *out)
 static bool excepts(const struct exception *exception, const struct judgement *judgement,
 		    int64_t wall_us)
 {
-	return exception && wall_us <= exception->until_us &&
+	return exception && wall_us >= exception->from_us && wall_us <= exception->until_us &&
 	       (judgement->verdict == VERDICT_WARNING ||
 		judgement->verdict == VERDICT_CRITICAL);
 }

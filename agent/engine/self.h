@@ -8,7 +8,7 @@
 
 #include "agent/engine/store.h"
 
-#define SELF_TARGET "ucposture"
+#define SELF_TARGET CONFIG_OWN_TARGET
 
 /* X(constant, name of the check, severity, title, remedy) */
 #define SELF_CHECKS(X)                                                                        \

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -153,23 +154,15 @@ const char *authorities_load(struct arena *arena, const char *file, struct text 
 	return taken;
 }
 
-static const char *path_of(struct arena *arena, const char *config_file, const char *file)
-{
-	const char *slash = config_file ? strrchr(config_file, '/') : NULL;
-	struct text path = { 0 };
-	const char *whole;
-
-	if (*file == '/' || !slash)
-		return file;
-	text_add_bytes(&path, config_file, (size_t)(slash + 1 - config_file));
-	text_add(&path, file);
-	whole = arena_copy(arena, text_string(&path));
-	text_free(&path);
-	return whole;
-}
+/* Who wants which file; the place is where that is written. */
+struct wish {
+	const char *file;
+	struct place place;
+	const char **authorities;
+};
 
 struct comparison {
-	const struct config *config;
+	const struct wish *wishes;
 	const char *file;
 };
 
@@ -177,51 +170,72 @@ static bool same_file(const void *arg, uint32_t number)
 {
 	const struct comparison *comparison = arg;
 
-	return !strcmp(comparison->config->targets[number].ca_file, comparison->file);
+	return !strcmp(comparison->wishes[number].file, comparison->file);
 }
 
 /* room: what may be read, all files together. */
-static void read_for(struct config *config, const char *config_file, struct target *target,
-		     size_t *room, struct problems *problems)
+static void
+fulfil(struct arena *arena, const struct wish *wish, size_t *room, struct problems *problems)
 {
-	const char *path = path_of(config->arena, config_file, target->ca_file);
 	struct text why = { 0 };
 	size_t length;
 
-	target->authorities = authorities_load(config->arena, path, &why);
-	length = target->authorities ? strlen(target->authorities) : 0;
+	if (!*wish->authorities)
+		*wish->authorities = authorities_load(arena, wish->file, &why);
+	length = *wish->authorities ? strlen(*wish->authorities) : 0;
 	if (length > *room) {
-		target->authorities = NULL;
+		*wish->authorities = NULL;
 		text_add(&why, "all files of authorities together are larger than 16 MiB: give only"
 			       " those that issue for your targets");
 	}
 	*room -= length > *room ? *room : length;
-	if (!target->authorities)
-		problems_add(problems, PROBLEM_ERROR, target->ca_file_place,
-			     "cannot use the ca_file '%.200s': %s", path, text_string(&why));
+	if (!*wish->authorities)
+		problems_add(problems, PROBLEM_ERROR, wish->place,
+			     "cannot use the ca_file '%.200s': %s", wish->file,
+			     text_string(&why));
 	text_free(&why);
 }
 
-void authorities_read(struct config *config, const char *config_file,
-		      struct problems *problems)
+static uint32_t collect_wishes(const struct config *config, struct wish *wishes)
 {
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < config->target_count; i++) {
+		struct target *target = &config->targets[i];
+
+		if (target->ca_file)
+			wishes[count++] = (struct wish){ target->ca_file, target->ca_file_place,
+							 &target->authorities };
+	}
+	for (size_t i = 0; i < config->inventory_count; i++) {
+		struct inventory_source *source = &config->inventory[i];
+
+		if (source->ca_file)
+			wishes[count++] = (struct wish){ source->ca_file, source->ca_file_place,
+							 &source->authorities };
+	}
+	return count;
+}
+
+void authorities_read(struct config *config, struct problems *problems)
+{
+	struct wish *wishes =
+		memory_new(config->target_count + config->inventory_count, sizeof *wishes);
+	uint32_t count = collect_wishes(config, wishes);
 	size_t room = AUTHORITIES_IN_ALL_MOST;
 	struct seen seen = { 0 };
 
-	seen_reset(&seen, config->target_count);
-	for (uint32_t i = 0; i < config->target_count; i++) {
-		struct target *target = &config->targets[i];
-		struct comparison comparison = { config, target->ca_file };
-		uint32_t first;
+	seen_reset(&seen, count);
+	for (uint32_t i = 0; i < count; i++) {
+		struct comparison comparison = { wishes, wishes[i].file };
+		uint32_t first = seen_number(&seen, seen_hash(SEEN_HASH_BEGIN, wishes[i].file), i,
+					     same_file, &comparison);
 
-		if (!target->ca_file)
-			continue;
-		first = seen_number(&seen, seen_hash(SEEN_HASH_BEGIN, target->ca_file), i,
-				    same_file, &comparison);
 		if (first == i)
-			read_for(config, config_file, target, &room, problems);
+			fulfil(config->arena, &wishes[i], &room, problems);
 		else
-			target->authorities = config->targets[first].authorities;
+			*wishes[i].authorities = *wishes[first].authorities;
 	}
 	seen_free(&seen);
+	free(wishes);
 }

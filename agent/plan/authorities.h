@@ -18,9 +18,7 @@ struct text;
 
 /* The certificates of the file, in PEM and nothing else; or NULL, and what is wrong. */
 const char *authorities_load(struct arena *arena, const char *file, struct text *why);
-/* Those of all targets, each file once. Paths are relative to the folder of `config_file`;
- * NULL: to that of the process. */
-void authorities_read(struct config *config, const char *config_file,
-		      struct problems *problems);
+/* Those of all targets and inventories that have none yet, each file once. */
+void authorities_read(struct config *config, struct problems *problems);
 
 #endif

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "agent/plan/form.h"
+#include "ground/memory.h"
 #include "net/address.h"
+#include "net/proxy.h"
 
 enum { ID_MOST = 64, NAME_MOST = 64, HOST_MOST = 253, LABEL_MOST = 63 };
 
@@ -72,4 +74,21 @@ const char *complain_host(const char *text)
 		label += width + 1;
 	}
 	return NULL;
+}
+
+const char *complain_path(const char *text)
+{
+	return *text == '/' ? NULL
+			    : "a path from the root such as /var/lib/ucposture is needed";
+}
+
+const char *complain_proxy(const char *text)
+{
+	struct arena *arena = arena_new();
+	struct proxy_place place;
+	bool good = proxy_parse(text, arena, &place);
+
+	arena_free(arena);
+	return good ? NULL
+		    : "a proxy is written http://host:port or http://user:password@host:port";
 }

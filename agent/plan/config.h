@@ -11,6 +11,9 @@
 #include "agent/plan/profile.h"
 #include "net/own.h"
 
+/* The target of the agent's alarms about itself; no other may be called so. */
+#define CONFIG_OWN_TARGET "ucposture"
+
 struct limits {
 	uint32_t probes_per_second;	/* observations begun by the whole agent; 0: unlimited */
 	uint32_t per_target;		/* conversations at once with one target */
@@ -56,7 +59,7 @@ struct target {
 	const char *proxy;		/* for all that is looked at; NULL: the agent's is used for
 					   what is elsewhere (URLs, names), and else none */
 	const char *server_name, *verify_name;	/* a rule's own win; see plan_rule.c */
-	const char *ca_file;		/* as written, or NULL */
+	const char *ca_file;		/* NULL: those of the system are enough */
 	struct place ca_file_place;
 	const char *authorities;	/* what was in it; see authorities.h */
 	const struct snmp_access *snmp;	/* the agent's when not given; NULL: none */
@@ -75,6 +78,8 @@ struct rate {
 	uint32_t count;
 	int64_t within_us;
 };
+
+enum { FLAPPING_CHANGES_MOST = 8, SINKS_MOST = 32, SOURCES_MOST = 100 };
 
 enum sink_kind { SINK_JOURNAL, SINK_SYSLOG, SINK_COMMAND };
 
@@ -106,13 +111,13 @@ struct alarm_settings {
 
 /* Where more targets stand: one of file and url. */
 struct inventory_source {
-	const char *file;		/* a path, may end in a pattern such as *.yaml */
+	const char *file;		/* a path, or a pattern of glob(3) */
 	const char *url;
 	int64_t refresh_us;
 	const char *ca_file;		/* for the URL; NULL: the system's authorities */
 	struct place ca_file_place;
 	const char *authorities;	/* what was in it */
-	const char *proxy;
+	const char *proxy;		/* NULL: directly, whatever the agent's is */
 	/* What its targets have that do not say it themselves; its name and address are NULL. */
 	struct target *defaults;
 	struct place place;
@@ -129,6 +134,7 @@ struct config {
 	const char *state_dir;		/* where things are remembered; NULL: the usual place */
 	const char *user;		/* to become after starting as root */
 	struct limits limits;
+	uint32_t interval_ms;		/* of targets that do not say it */
 	const struct snmp_access *snmp;	/* for targets without one of their own, or NULL */
 	struct target *targets;
 	size_t target_count, target_room;

@@ -80,9 +80,12 @@ bool form_refuse(struct reading *reading, const char *name, const struct node *n
 void form_error(struct reading *reading, struct place place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Complaints. complain_id: names we give (a-z, 0-9, -); complain_name: names of systems. */
+/* Complaints. complain_id: names we give (a-z, 0-9, -); complain_name: names of systems;
+ * complain_path: paths from the root. */
 const char *complain_id(const char *text);
 const char *complain_name(const char *text);
 const char *complain_host(const char *text);
+const char *complain_path(const char *text);
+const char *complain_proxy(const char *text);
 
 #endif

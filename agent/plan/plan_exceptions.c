@@ -154,7 +154,7 @@ plan_exception(const struct plan *plan, const struct check *check, int64_t wall_
 	     i < plan->first_exception[check->target + 1]; i++) {
 		const struct exception *exception = plan->exceptions[i];
 
-		if (exception->until_us >= wall_us &&
+		if (exception->from_us <= wall_us && exception->until_us >= wall_us &&
 		    (!longest || exception->until_us > longest->until_us) &&
 		    words_match(exception->check, check->name))
 			longest = exception;

@@ -206,7 +206,8 @@ static void grow_elsewhere(struct planning *planning)
 	}
 }
 
-static void append(struct planning *planning, const struct request *request)
+static void
+append(struct planning *planning, const struct request *request, uint32_t interval_ms)
 {
 	struct plan *plan = planning->plan;
 
@@ -223,13 +224,18 @@ static void append(struct planning *planning, const struct request *request)
 	plan->observations[plan->observation_count++] = (struct plan_observation){
 		.request = *request,
 		.target = planning->index,
-		.interval_ms = planning->target->interval_ms,
+		.interval_ms = interval_ms,
 	};
 }
 
 /* One look serves both. */
-static void widen(struct request *request, const struct request *other)
+static void widen(struct plan_observation *observation, const struct request *other,
+		  uint32_t interval_ms)
 {
+	struct request *request = &observation->request;
+
+	if (observation->interval_ms > interval_ms)
+		observation->interval_ms = interval_ms;
 	if (request->timeout_ms < other->timeout_ms)
 		request->timeout_ms = other->timeout_ms;
 	/* All is more than any. */
@@ -258,8 +264,8 @@ uint32_t planning_observe(struct planning *planning, const struct turn *turn,
 	}
 	number = seen_number(seen, hash_request(&request), next, same_request, &comparison);
 	if (number == next)
-		append(planning, &request);
+		append(planning, &request, turn->interval_ms);
 	else
-		widen(&planning->plan->observations[number].request, &request);
+		widen(&planning->plan->observations[number], &request, turn->interval_ms);
 	return number;
 }

@@ -67,6 +67,8 @@ static void apply_overrides(struct planning *planning, struct turn *turn)
 			move_subjects(planning, override, turn);
 		if (override->has_severity)
 			turn->severity = override->severity;
+		if (override->interval_ms)
+			turn->interval_ms = override->interval_ms;
 		if (override->off)
 			turn->inapplicable = SWITCHED_OFF;
 	}
@@ -286,6 +288,8 @@ void planning_add_rule(struct planning *planning, const struct menu *menu, size_
 	turn.subjects = turn.rule->subjects;
 	turn.subject_count = turn.rule->subject_count;
 	turn.severity = turn.rule->severity;
+	turn.interval_ms = turn.rule->interval_ms ? turn.rule->interval_ms
+						  : planning->target->interval_ms;
 	apply_overrides(planning, &turn);
 	decide(planning, &turn);
 	move_to_port_of_peer(planning, &turn);

@@ -77,6 +77,7 @@ struct turn {
 	const char *const *names;	/* NULL: the subjects are not those of the rule */
 	struct common common;
 	enum severity severity;
+	uint32_t interval_ms;
 	enum inapplicable inapplicable;
 	bool unused_feature;
 	const struct peer *peer;	/* to look at instead of the target, or NULL */

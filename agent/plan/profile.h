@@ -87,6 +87,7 @@ struct rule {
 	enum when_closed when_closed;
 	bool not_applicable_when_absent;	/* the subject has nothing of the kind */
 	int64_t timeout_us;		/* 0: the collector's usual */
+	uint32_t interval_ms;		/* 0: the target's */
 };
 
 struct named {

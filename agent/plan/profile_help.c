@@ -99,6 +99,9 @@ static const struct {
 	  "The certificate must be for this name or address instead." },
 	{ "a rule", "timeout",
 	  "How long looking may take, as '5s'." },
+	{ "a rule", "interval",
+	  "How often the agent looks, as '24h'; usually as often as at the rest of the "
+	  "target." },
 	{ "a rule", "via",
 	  "By which path a URL elsewhere is reached, direct, proxy or a list of both, which "
 	  "are checks of their own; the one through the proxy does not apply where neither "

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/plan/interval.h"
 #include "agent/plan/overlap.h"
 #include "agent/plan/profile_file.h"
 #include "collectors/starttls/starttls.h"
@@ -261,6 +262,7 @@ static const struct field rule_fields[] = {
 	{ "verify_name", FIELD_TEXT, AT(struct rule, verify_name), .complain = complain_host },
 	{ "timeout", FIELD_DURATION, AT(struct rule, timeout_us),
 	  .least = 100 * CLOCK_MILLISECOND, .most = 6 * 3600 * CLOCK_SECOND },
+	{ "interval", FIELD_OWN, AT(struct rule, interval_ms), .read = interval_read_field },
 	{ "via", FIELD_WORDS, AT(struct rule, via), .words = via_words, .values = via_values },
 	{ "by_address", FIELD_BOOLEAN, AT(struct rule, by_address) },
 	{ "when_closed", FIELD_WORD, AT(struct rule, when_closed), .words = closed_words },

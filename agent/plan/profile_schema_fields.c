@@ -341,6 +341,7 @@ static void add_own(struct json *json, const struct field *field)
 		{ "otherwise", add_facts_or_nothing },
 		{ "feature", add_names },
 		{ "scenario", add_names },
+		{ "interval", add_duration },
 		{ "peer", add_name },
 		{ "only_from", add_name },
 		{ "not_from", add_name },

@@ -24,6 +24,7 @@ static const char whole[] =
 	"  profile_dir: /etc/profiles\n"
 	"  state_dir: /srv/ucposture\n"
 	"  user: nobody\n"
+	"  interval: 2m\n"
 	"  limits: { probes_per_second: 0, per_target: 2, packets_per_second: 100 }\n"
 	"targets:\n"
 	"  - name: pbx-hamburg\n"
@@ -35,7 +36,7 @@ static const char whole[] =
 	"    labels: { site: hamburg }\n"
 	"    vantage: external\n"
 	"    family: 6\n"
-	"    timeout: 1500ms\n"
+	"    timeout: 1500ms\n    interval: 30d\n    guard: true\n"
 	"    source: 2001:db8::9\n"
 	"    server_name: www.pbx.example\n"
 	"    verify_name: 10.0.0.5\n"
@@ -43,7 +44,7 @@ static const char whole[] =
 	"    proxy: http://other.example:8080\n"
 	"    overrides:\n"
 	"      starface.web: { subject: tcp/8443, severity: minor }\n"
-	"      sip-*: { off: true }\n"
+	"      sip-*: { off: true, interval: 1h }\n"
 	"  - { name: b, address: 10.0.0.5, profiles: [ starface ] }\n"
 	"exceptions:\n"
 	"  - { target: pbx-*, check: tls/*, reason: r, owner: noc, until: 2099-06-30 }\n";
@@ -72,7 +73,7 @@ static void a_target_is_read_with_everything_in_it(void **state)
 	const struct target *target = &config->targets[0];
 
 	assert_int_equal(config->target_count, 2);
-	assert_int_equal(target->place.line, 12);
+	assert_int_equal(target->place.line, 13);
 	assert_int_equal(target->profile_count, 2);
 	assert_string_equal(target->profiles[1], "baseline");
 	assert_int_equal(target->profile_places[1].column, 27);
@@ -92,7 +93,7 @@ static void a_target_is_read_with_everything_in_it(void **state)
 	assert_string_equal(target->server_name, "www.pbx.example");
 	assert_string_equal(target->verify_name, "10.0.0.5");
 	assert_string_equal(target->ca_file, "customer-ca.pem");
-	assert_int_equal(target->ca_file_place.line, 25);
+	assert_int_equal(target->ca_file_place.line, 28);
 	assert_int_equal(target->ca_file_place.column, 14);
 	assert_int_equal(target->override_count, 2);
 	assert_int_equal(target->overrides[0].subject_count, 1);
@@ -101,6 +102,10 @@ static void a_target_is_read_with_everything_in_it(void **state)
 	assert_int_equal(target->overrides[0].severity, SEVERITY_MINOR);
 	assert_false(target->overrides[1].has_severity);
 	assert_true(target->overrides[1].off);
+	assert_int_equal(target->overrides[0].interval_ms, 0);
+	assert_int_equal(target->overrides[1].interval_ms, 3600 * 1000);
+	assert_int_equal(target->interval_ms, 30u * 24 * 3600 * 1000);
+	assert_true(target->guard);
 }
 
 static void a_target_takes_what_it_does_not_say_from_the_agent(void **state)
@@ -112,6 +117,8 @@ static void a_target_takes_what_it_does_not_say_from_the_agent(void **state)
 	assert_null(target->proxy);
 	assert_int_equal(target->timeout_ms, 10000);
 	assert_int_equal(target->family, 0);
+	assert_int_equal(target->interval_ms, 2 * 60 * 1000);
+	assert_false(target->guard);
 }
 
 static void an_exception_ends_with_its_day(void **state)
@@ -122,16 +129,6 @@ static void an_exception_ends_with_its_day(void **state)
 	assert_true(clock_parse("2099-06-30T23:59:59Z", &end));
 	assert_int_equal(config->exceptions[0].until_us / CLOCK_SECOND, end / CLOCK_SECOND);
 	assert_string_equal(config->exceptions[0].owner, "noc");
-}
-
-static void an_exception_that_has_ended_is_a_warning(void **state)
-{
-	read_config(*state,
-		    "exceptions:\n"
-		    "  - { target: a, check: b, reason: r, owner: o, until: 2020-02-29 }\n");
-	assert_problems(*state,
-			"c:2:56: warning: this exception ended on 2020-02-29: remove it, or "
-			"give it a later date\n");
 }
 
 static void all_faults_are_found_at_once(void **state)
@@ -145,7 +142,7 @@ static void all_faults_are_found_at_once(void **state)
 		    "    family: 5\n"
 		    "    timeout: 1h\n"
 		    "    profiles: []\n"
-		    "    interval: 5m\n"
+		    "    interval: 50ms\n"
 		    "    peers: { smtp: \"mail:0\" }\n"
 		    "    labels: { 1st: x, target: y }\n"
 		    "    overrides: { web: { severity: high }, tls: { subject: [] } }\n"
@@ -166,7 +163,7 @@ static void all_faults_are_found_at_once(void **state)
 		"c:6:13: error: unknown family '5' (did you mean '4'?)\n"
 		"c:7:14: error: 'timeout' must be a duration from 100ms to 10m, not '1h'\n"
 		"c:8:15: error: 'profiles' needs at least one element\n"
-		"c:9:5: error: this version of ucposture has no 'interval' yet: remove it\n"
+		"c:9:15: error: 'interval' must be a duration from 100ms to 30d, not '50ms'\n"
 		"c:10:20: error: 'smtp' cannot be 'mail:0': a peer is a host, or host:port, or "
 		"[v6]:port\n"
 		"c:11:15: error: the name of a label cannot be '1st': a label is named by "
@@ -226,13 +223,18 @@ static void two_targets_of_one_name_are_refused(void **state)
 
 static void parts_that_are_not_there_yet_are_refused(void **state)
 {
-	read_config(*state, "alarms: { raise_after: 2 }\nsnmp: {}\nweb: {}\ninventory: []\n");
+	read_config(*state, "snmp: {}\nweb: {}\n");
 	assert_problems(
 		*state,
-		"c:1:1: error: this version of ucposture has no 'alarms' yet: remove it\n"
-		"c:2:1: error: this version of ucposture has no 'snmp' yet: remove it\n"
-		"c:3:1: error: this version of ucposture has no 'web' yet: remove it\n"
-		"c:4:1: error: this version of ucposture has no 'inventory' yet: remove it\n");
+		"c:1:1: error: this version of ucposture has no 'snmp' yet: remove it\n"
+		"c:2:1: error: this version of ucposture has no 'web' yet: remove it\n");
+}
+
+static void the_name_of_the_agents_own_alarms_is_taken(void **state)
+{
+	read_config(*state, "targets: [ { name: ucposture, address: x, profiles: p } ]\n");
+	assert_problems(*state, "c:1:20: error: 'name' cannot be 'ucposture': the agent itself is"
+				" called so\n");
 }
 
 static void a_proxy_is_a_url_of_http(void **state)
@@ -338,7 +340,7 @@ static void the_example_has_no_mistake(void **state)
 	struct text example = { 0 };
 
 	load_example(*state, &example);
-	assert_int_equal(read_config(*state, text_string(&example))->target_count, 2);
+	assert_int_equal(read_config(*state, text_string(&example))->target_count, 3);
 	text_free(&example);
 	assert_good(*state);
 }
@@ -440,12 +442,12 @@ int main(void)
 		PAPERS_TEST(a_target_is_read_with_everything_in_it),
 		PAPERS_TEST(a_target_takes_what_it_does_not_say_from_the_agent),
 		PAPERS_TEST(an_exception_ends_with_its_day),
-		PAPERS_TEST(an_exception_that_has_ended_is_a_warning),
 		PAPERS_TEST(all_faults_are_found_at_once),
 		PAPERS_TEST(what_an_address_cannot_be_is_said),
 		PAPERS_TEST(an_address_of_one_family_is_not_reached_over_the_other),
 		PAPERS_TEST(two_targets_of_one_name_are_refused),
 		PAPERS_TEST(parts_that_are_not_there_yet_are_refused),
+		PAPERS_TEST(the_name_of_the_agents_own_alarms_is_taken),
 		PAPERS_TEST(a_proxy_is_a_url_of_http),
 		PAPERS_TEST(name_servers_are_numeric_addresses),
 		PAPERS_TEST(name_servers_are_few),

@@ -293,7 +293,7 @@ static void an_exception_covers_a_finding_until_its_end(void **state)
 	against_text(expect(scene, STATE, OPERATOR_IS), "closed");
 	see_state(scene, "open");
 	scene->exception = (struct exception){ .reason = "door phone", .owner = "noc",
-					       .until_us = NOW };
+					       .from_us = NOW, .until_us = NOW };
 	becomes(scene, VERDICT_EXCEPTED, "violated");
 	assert_string_equal(scene->judgement.detail,
 			    "accepted: door phone (noc, until 2024-10-04)");
