@@ -15,7 +15,7 @@ struct sight {
 	int64_t seen_us;
 };
 
-static bool check_remembers(const struct check *check)
+bool check_remembers(const struct check *check)
 {
 	for (size_t i = 0; i < check->expect_count; i++)
 		if (check->expect[i].operator == OPERATOR_UNCHANGED)

@@ -9,7 +9,8 @@
 
 #include "agent/engine/results.h"
 
-/* Whether any check of the plan has something to remember. */
+/* Whether the check, or any of the plan, has something to remember. */
+bool check_remembers(const struct check *check);
 bool plan_remembers(const struct plan *plan);
 
 /* What was looked at since it was saved last. The caller sets the first three. */

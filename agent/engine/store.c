@@ -152,11 +152,11 @@ void store_record(struct store *store, uint32_t check, const struct alarm *alarm
 	if (event) {
 		event->number = ++store->last;
 		event->check = check;
-		if (event->kind == EVENT_RAISED && record)
+		if (record && (event->kind == EVENT_RAISED || event->kind == EVENT_TARGET_DOWN))
 			record->raised = event->number;
 		event->alarm = record ? record->raised : 0;
 		keep_event(store, event);
-		if (event->kind == EVENT_CLEARED && record)
+		if (record && (event->kind == EVENT_CLEARED || event->kind == EVENT_TARGET_UP))
 			record->raised = 0;
 	}
 	if (!record)

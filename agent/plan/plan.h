@@ -71,6 +71,10 @@ const struct exception *plan_exception(const struct plan *plan, const struct che
 				       int64_t wall_us);
 /* What it finds says nothing about the target itself, and is the same for all. */
 bool request_is_elsewhere(const struct request *request);
+/* Whether one look serves both, as far as access to the system is the same; and a hash that is
+ * the same then. */
+bool request_same(const struct request *a, const struct request *b);
+uint64_t request_hash(const struct request *request);
 /* What to do when it is violated, or NULL. */
 const char *check_remedy(const struct check *check);
 const char *inapplicable_sentence(enum inapplicable why);

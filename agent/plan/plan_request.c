@@ -158,12 +158,8 @@ struct comparison {
 	const struct request *request;
 };
 
-static bool same_request(const void *arg, uint32_t number)
+bool request_same(const struct request *a, const struct request *b)
 {
-	const struct comparison *comparison = arg;
-	const struct request *a = &comparison->plan->observations[number].request;
-	const struct request *b = comparison->request;
-
 	return a->collector == b->collector && a->family == b->family &&
 	       same_texts(a->host, b->host) && same_texts(a->subject.text, b->subject.text) &&
 	       same_texts(a->starttls, b->starttls) && same_texts(a->name, b->name) &&
@@ -172,7 +168,15 @@ static bool same_request(const void *arg, uint32_t number)
 	       a->by_address == b->by_address;
 }
 
-static uint64_t hash_request(const struct request *request)
+static bool same_request(const void *arg, uint32_t number)
+{
+	const struct comparison *comparison = arg;
+
+	return request_same(&comparison->plan->observations[number].request,
+			    comparison->request);
+}
+
+uint64_t request_hash(const struct request *request)
 {
 	uint64_t hash = seen_hash_number(SEEN_HASH_BEGIN, (uintptr_t)request->collector);
 
@@ -202,7 +206,7 @@ static void grow_elsewhere(struct planning *planning)
 		const struct request *request = &planning->plan->observations[number].request;
 		struct comparison comparison = { planning->plan, request };
 
-		seen_number(seen, hash_request(request), number, same_request, &comparison);
+		seen_number(seen, request_hash(request), number, same_request, &comparison);
 	}
 }
 
@@ -262,7 +266,7 @@ uint32_t planning_observe(struct planning *planning, const struct turn *turn,
 		grow_elsewhere(planning);
 		seen = &planning->seen_elsewhere;
 	}
-	number = seen_number(seen, hash_request(&request), next, same_request, &comparison);
+	number = seen_number(seen, request_hash(&request), next, same_request, &comparison);
 	if (number == next)
 		append(planning, &request, turn->interval_ms);
 	else

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is due and waits for its turn. When it waits for longer than its interval the agent
+ * cannot do what it was asked to, and says so.
+ */
+#include <stdio.h>
+
+#include "agent/engine/patrol_parts.h"
+#include "agent/engine/places.h"
+#include "ground/clock.h"
+
+static int64_t interval_us(const struct beat *beat, uint32_t number)
+{
+	return beat->plan->observations[number].interval_ms * CLOCK_MILLISECOND;
+}
+
+/* Nobody was late while the machine slept. */
+static int64_t waits_since_us(const struct patrol *patrol, uint32_t number)
+{
+	int64_t due_us = schedule_due_us(patrol->beat->schedule, number);
+
+	return due_us > patrol->woke_us ? due_us : patrol->woke_us;
+}
+
+void patrol_begin_to_wait(struct beat *beat, uint32_t number)
+{
+	struct watched_observation *watched = &beat->observations[number];
+
+	watched->waits = true;
+	watched->before = beat->latest;
+	watched->behind = NOBODY;
+	*(beat->latest == NOBODY ? &beat->longest
+				 : &beat->observations[beat->latest].behind) = number;
+	beat->latest = number;
+}
+
+static void note_late(struct patrol *patrol, uint32_t number, struct moment now)
+{
+	int64_t interval = interval_us(patrol->beat, number);
+
+	if (now.monotonic_us - waits_since_us(patrol, number) > interval)
+		patrol->late_until_us = now.monotonic_us + interval;
+}
+
+void patrol_end_wait(struct patrol *patrol, uint32_t number, struct moment now)
+{
+	struct beat *beat = patrol->beat;
+	struct watched_observation *watched = &beat->observations[number];
+
+	note_late(patrol, number, now);
+	watched->waits = false;
+	*(watched->before == NOBODY ? &beat->longest
+				    : &beat->observations[watched->before].behind) =
+		watched->behind;
+	*(watched->behind == NOBODY ? &beat->latest
+				    : &beat->observations[watched->behind].before) =
+		watched->before;
+}
+
+int64_t patrol_watch_waiting(struct patrol *patrol, struct moment now)
+{
+	uint32_t longest = patrol->beat->longest;
+	int64_t next_us = DUE_NEVER;
+	char text[96];
+	bool late;
+
+	patrol->health.late_us = 0;
+	if (longest != NOBODY) {
+		int64_t since_us = waits_since_us(patrol, longest);
+
+		note_late(patrol, longest, now);
+		patrol->health.late_us = now.monotonic_us - since_us;
+		next_us = since_us + interval_us(patrol->beat, longest) + 1;
+	}
+	late = now.monotonic_us < patrol->late_until_us;
+	snprintf(text, sizeof text, "%zu observations wait, the first of them for %lld s",
+		 dispatch_waiting(patrol->beat->dispatch),
+		 (long long)(patrol->health.late_us / CLOCK_SECOND));
+	self_say(patrol->self, SELF_SCHEDULE, !late, text, now);
+	return late ? patrol->late_until_us : next_us;
+}
