@@ -21,6 +21,9 @@ struct collector {
 	/* At the machine we run on (vantage host), in a prober of its own that reaches no
 	 * network: the host of the request does not matter. */
 	bool looks_inside;
+	/* It brings what only the engine shall have, and may hold a password for that: in a
+	 * prober of its own, which meets none of those who are looked at. */
+	bool fetches;
 	/* IPv4 and IPv6 make no difference to what it asks: one observation, of family 0. */
 	bool familyless;
 	/* Facts of another collector's table that it tells as well, or NULL. */
@@ -36,7 +39,8 @@ struct collector {
 	void (*stop)(struct run *run);
 };
 
-/* In the table's order; NULL behind the last. */
+/* In the table's order; NULL behind the last that people know. Behind that are those which only
+ * messages name. */
 const struct collector *collector_at(size_t index);
 const struct collector *collector_named(const char *name);
 /* Ended by NULL; for messages. */

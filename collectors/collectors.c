@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The table of collectors. A new one is a row here.
+ * The table of collectors. A new one is a row here; behind the NULL, at which all stop who list
+ * them, if it is the engine's own.
  */
 #include <string.h>
 
 #include "collectors/certificate.h"
 #include "collectors/collector.h"
 #include "collectors/dns.h"
+#include "collectors/document.h"
 #include "collectors/host.h"
 #include "collectors/http.h"
 #include "collectors/port.h"
@@ -29,7 +31,8 @@ static const struct collector *const collectors[] = {
 	&sip_collector,
 	&http_collector,
 	&snmp_collector,
-	NULL
+	NULL,
+	&document_collector
 };
 
 enum { COLLECTORS_MOST = sizeof collectors / sizeof *collectors, FACTS_MOST = 256 };
@@ -43,7 +46,7 @@ size_t collector_index(const struct collector *collector)
 {
 	size_t index = 0;
 
-	while (collectors[index] && collectors[index] != collector)
+	while (index < COLLECTORS_MOST && collectors[index] != collector)
 		index++;
 	return index;
 }
@@ -68,10 +71,10 @@ const struct fact_descriptor *fact_at(uint8_t collector, uint8_t row)
 
 bool fact_place(const struct fact_descriptor *about, uint8_t *collector, uint8_t *row)
 {
-	for (size_t i = 0; collectors[i]; i++) {
-		const struct fact_descriptor *facts = collectors[i]->facts;
+	for (size_t i = 0; i < COLLECTORS_MOST; i++) {
+		const struct fact_descriptor *facts = collectors[i] ? collectors[i]->facts : NULL;
 
-		for (uint8_t at = 0; facts[at].name; at++) {
+		for (uint8_t at = 0; facts && facts[at].name; at++) {
 			if (&facts[at] == about) {
 				*collector = (uint8_t)i;
 				*row = at;

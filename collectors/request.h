@@ -11,6 +11,7 @@
 
 struct arena;
 struct collector;
+struct document_terms;
 struct snmp_access;
 struct url;
 
@@ -21,14 +22,15 @@ struct request {
 					   nothing is looked up */
 	uint8_t family;			/* 4 or 6; 0: of a collector without families, or for a
 					   proxy to find */
-	const char *name;		/* SNI, Host and the like; NULL: host */
 	bool by_address;		/* ask for the numeric address, not for a name */
+	const char *name;		/* SNI, Host and the like; NULL: host */
 	const char *verify_name;	/* whom the certificate must name; NULL: name, else host */
 	const char *authorities;	/* PEM: who else may issue certificates; NULL: nobody */
 	const char *starttls;		/* NULL: none */
 	const char *source;		/* numeric source address; NULL: any */
 	const char *proxy;		/* http://user:password@host:port; NULL: direct */
 	const struct snmp_access *snmp;	/* NULL: nobody has given us any */
+	const struct document_terms *terms;	/* of a document; NULL: none */
 	uint32_t timeout_ms;		/* for the whole observation */
 	uint32_t packets_per_second;	/* towards this host; 0: unlimited */
 	uint64_t wanted;		/* a bit for each fact, see collector_fact_row(); 0: all.

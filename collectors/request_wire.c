@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A request between processes: u8 collector, u8 family, u8 by address, u32 timeout, u32
- * packets per second, u64 wanted facts, then the strings and the access to SNMP. The subject
- * travels as its text and is parsed again, so that there is nothing in it that could contradict
- * itself. The authorities, which many requests have in common, travel by themselves.
+ * packets per second, u64 wanted facts, then the strings, the access to SNMP and the two
+ * strings of a document's terms. The subject travels as its text and is parsed again, so that
+ * there is nothing in it that could contradict itself. The authorities, which many requests
+ * have in common, travel by themselves.
  */
 #include "collectors/collector.h"
+#include "collectors/document.h"
 #include "collectors/request.h"
 #include "collectors/snmp_access.h"
 #include "collectors/string_wire.h"
@@ -27,6 +29,8 @@ void request_encode(const struct request *request, struct writer *out)
 	string_put(out, request->source);
 	string_put(out, request->proxy);
 	snmp_access_encode(request->snmp, out);
+	string_put(out, request->terms ? request->terms->authorization : NULL);
+	string_put(out, request->terms ? request->terms->etag : NULL);
 }
 
 static bool take_subject(struct reader *in, struct arena *arena, struct request *request)
@@ -53,6 +57,21 @@ static bool take_optional(struct reader *in, struct arena *arena, const char **s
 	return true;
 }
 
+static bool take_terms(struct reader *in, struct arena *arena, struct request *request)
+{
+	struct document_terms terms, *kept;
+
+	if (!take_optional(in, arena, &terms.authorization) ||
+	    !take_optional(in, arena, &terms.etag))
+		return false;
+	if (terms.authorization || terms.etag) {
+		kept = arena_take(arena, sizeof *kept);
+		*kept = terms;
+		request->terms = kept;
+	}
+	return true;
+}
+
 bool request_decode(struct reader *in, struct arena *arena, struct request *request)
 {
 	*request = (struct request){ 0 };
@@ -74,5 +93,6 @@ bool request_decode(struct reader *in, struct arena *arena, struct request *requ
 	       take_optional(in, arena, &request->starttls) &&
 	       take_optional(in, arena, &request->source) &&
 	       take_optional(in, arena, &request->proxy) &&
-	       snmp_access_decode(in, arena, &request->snmp);
+	       snmp_access_decode(in, arena, &request->snmp) &&
+	       take_terms(in, arena, request);
 }

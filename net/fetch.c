@@ -48,6 +48,8 @@ struct fetch {
 	struct transfer *transfer;	/* once it is open */
 	enum reason lost;		/* how the stream ended behind the transfer's back */
 	enum reason refused;		/* why we have ended the transfer; NONE: we have not */
+	enum reason cut;		/* the body, by us or by its end; NONE: it came whole */
+	bool told;			/* the way, in `end` */
 	struct fetch_head head;
 	struct writer body, chain, staple;
 	struct fetch_end end;
@@ -104,6 +106,7 @@ static void tell_reply(struct fetch *fetch, struct fetch_header *headers)
 	end->header_count = fetch_head_list(&fetch->head, headers);
 	end->headers = headers;
 	reader_init(&end->body, fetch->body.bytes, fetch->body.length);
+	end->cut = fetch->cut;
 	if (fetch->relayed)
 		end->outcome.reason = fetch_head_proxy_reason(end->status, headers,
 							      end->header_count);
@@ -111,12 +114,13 @@ static void tell_reply(struct fetch *fetch, struct fetch_header *headers)
 		end->outcome.stage = STAGE_PROXY;
 }
 
-/* Where the stream has been released, all was told then. */
+/* Once: what was shown is told before it is asked for, and else when it has ended. */
 static void tell_way(struct fetch *fetch)
 {
 	struct fetch_end *end = &fetch->end;
 	const struct tls *tls = stream_tls(fetch->stream);
 
+	fetch->told = true;
 	end->proxy_status = stream_proxy_status(fetch->stream);
 	if (stream_connected_us(fetch->stream)) {
 		end->connect_us = stream_connected_us(fetch->stream) - fetch->started_us;
@@ -137,11 +141,13 @@ static void fetch_finish(struct fetch *fetch, enum stage stage, enum reason reas
 {
 	struct fetch_header headers[FETCH_HEADERS_MOST];
 
+	if (fetch->cut == REASON_NONE)
+		fetch->cut = reason;
 	if (fetch->head.complete)
 		tell_reply(fetch, headers);
 	else
 		fetch->end.outcome = (struct outcome){ .stage = stage, .reason = reason };
-	if (fetch->stream)
+	if (!fetch->told)
 		tell_way(fetch);
 	fetch_cancel(fetch);
 	fetch->done(fetch->arg, &fetch->end);
@@ -180,11 +186,15 @@ static enum reason reason_of_end(const struct fetch *fetch)
 	return heard ? REASON_MALFORMED : REASON_CLOSED_EARLY;
 }
 
-static void transfer_has_ended(void *arg, enum reason reason)
+static void transfer_has_ended(void *arg, enum reason reason, bool whole)
 {
 	struct fetch *fetch = arg;
 	enum stage stage = stage_now(fetch);
 
+	if (whole && fetch->head.complete) {
+		fetch_finish(fetch, STAGE_NONE, REASON_NONE);
+		return;
+	}
 	if (fetch->refused != REASON_NONE)
 		reason = fetch->refused;
 	else if (reason == REASON_NONE)
@@ -234,6 +244,8 @@ static bool body_has_come(void *arg, const char *bytes, size_t length)
 		return false;
 	}
 	writer_put(&fetch->body, bytes, length < room ? length : room);
+	if (length >= room)
+		fetch->cut = REASON_TOO_MUCH;
 	return length < room;
 }
 
@@ -269,6 +281,8 @@ static void ask(struct fetch *fetch, int fd)
 	const char *path = fetch->plan.url->path;
 	struct transfer_plan plan = {
 		.agent = fetch->plan.agent,
+		.asking = fetch->plan.asking,
+		.asking_count = fetch->plan.asking_count,
 		.proxy = fetch->relayed ? &fetch->plan.route->proxy : NULL,
 		.fd = fd
 	};
@@ -317,6 +331,11 @@ static void connection_is_open(void *arg)
 		return;
 	}
 	fetch->end.tls_us = since_start_us(fetch);
+	tell_way(fetch);
+	if (fetch->plan.accept && !fetch->plan.accept(fetch->arg, &fetch->end)) {
+		fetch_finish(fetch, STAGE_HANDSHAKE, REASON_TLS_FAILED);
+		return;
+	}
 	fetch->bridge = bridge_new(fetcher_loop(fetch->fetcher), fetch->stream, &fd);
 	ask(fetch, fd);
 }

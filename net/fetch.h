@@ -19,20 +19,27 @@
 #include "net/route.h"
 #include "net/url.h"
 
+struct fetch_header {
+	const char *name;		/* of a reply: in lower case */
+	const char *value;		/* foreign: may hold any byte but NUL and line ends */
+};
+
+struct fetch_end;
+
 struct fetch_plan {
 	const struct url *url;		/* its host does not matter: the route has it */
 	/* Where to, with port, from, and through what. Its name is what Host, SNI and the
 	 * proxy are told; NULL: the address. All must live as long as the fetch. */
 	const struct route *route;
 	const char *agent;		/* User-Agent */
+	const struct fetch_header *asking;	/* what else the request says, to the host alone */
+	size_t asking_count;
+	/* Where it encrypts, before anything is asked: whether what the server has shown will
+	 * do. False: TLS_FAILED. NULL: it always does. */
+	bool (*accept)(void *arg, const struct fetch_end *shown);
 	int64_t deadline_us;		/* absolute, monotonic, for all of it */
 	size_t most_head_bytes;		/* of the reply; more is REASON_TOO_MUCH. 0: 64 KiB */
 	size_t most_body_bytes;		/* as much is kept; what follows is not waited for */
-};
-
-struct fetch_header {
-	const char *name;		/* in lower case */
-	const char *value;		/* foreign: may hold any byte but NUL and line ends */
 };
 
 struct fetch_end {
@@ -47,6 +54,8 @@ struct fetch_end {
 	const struct fetch_header *headers;	/* in their order */
 	size_t header_count;
 	struct reader body;
+	enum reason cut;		/* why the body is not all there; NONE: it is. Where none
+					   is kept it says nothing */
 	/* What the server showed, as trust.h wants it: u24 length and DER of each, and the
 	 * stapled OCSP response. Also when the handshake failed after that. */
 	struct reader chain, staple;

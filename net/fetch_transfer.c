@@ -100,7 +100,8 @@ static void fetcher_act(struct fetcher *fetcher, curl_socket_t fd, int what)
 	while ((message = curl_multi_info_read(fetcher->multi, &left))) {
 		struct transfer *transfer = transfer_of(message->easy_handle);
 
-		transfer->events->ended(transfer->arg, reason_of_code(message->data.result));
+		transfer->events->ended(transfer->arg, reason_of_code(message->data.result),
+					message->data.result == CURLE_OK);
 	}
 }
 
@@ -276,6 +277,8 @@ static void add_header(struct curl_slist **headers, const char *name, const char
 static void add_headers(struct transfer *transfer, const struct transfer_plan *plan)
 {
 	add_header(&transfer->headers, "Host", plan->host);
+	for (size_t i = 0; i < plan->asking_count; i++)
+		add_header(&transfer->headers, plan->asking[i].name, plan->asking[i].value);
 	if (!plan->proxy)
 		return;
 	/* libcurl's own Proxy-Connection is of no use to anybody: without a value it is left

@@ -12,6 +12,8 @@ struct transfer_plan {
 	const char *url;		/* http:// */
 	const char *host;		/* the header */
 	const char *agent;
+	const struct fetch_header *asking;
+	size_t asking_count;
 	const struct proxy *proxy;	/* is at the other end and wants the whole URL; NULL */
 	int fd;				/* taken over */
 };
@@ -22,9 +24,9 @@ struct transfer_events {
 	 * head. False: enough. */
 	bool (*line)(void *arg, const char *line, size_t length);
 	bool (*body)(void *arg, const char *bytes, size_t length);
-	/* NONE: nothing comes any more, for whatever reason. Never from inside
-	 * transfer_start(). */
-	void (*ended)(void *arg, enum reason reason);
+	/* NONE: nothing comes any more, for whatever reason. whole: because all has come.
+	 * Never from inside transfer_start(). */
+	void (*ended)(void *arg, enum reason reason, bool whole);
 };
 
 struct transfer;

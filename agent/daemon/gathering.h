@@ -12,21 +12,32 @@
 struct gathering;
 struct loop;
 struct crew;
+struct text;
 
-/* folder: of the state, or NULL. changed: what is there now is not what it was. failed: a source
- * could not be had, `why` says which and why; NULL: all of them can again. */
 struct gathering_user {
 	void *arg;
-	void (*changed)(void *arg);
+	/* What is there now is not what it was. False: it is of no use, `said` has why, and what
+	 * was in force stays; of what was fetched the documents before it are there again then,
+	 * and their sources have failed. May call gathering_set(). */
+	bool (*changed)(void *arg, struct text *said);
+	/* A source could not be had, `why` says which and why; NULL: all of them can again. Called
+	 * when that changes. */
 	void (*failed)(void *arg, const char *why);
 };
 
+/* folder: of the state, or NULL. user NULL: for a command that looks once, see
+ * gathering_wait(): nothing is written, and nothing is fetched again. */
 struct gathering *gathering_new(struct loop *loop, struct crew *crew, const char *folder,
 				const struct gathering_user *user);
+/* The crew must not answer any more: crew_forget() or crew_free() comes first. */
 void gathering_free(struct gathering *gathering);
 /* The sources of this configuration from now on; a copy is taken. Those that are new are fetched
  * at once, and what the folder keeps of them is there until then. */
 void gathering_set(struct gathering *gathering, const struct config *config);
+/* Valid until the next turn of the loop or call of gathering_set(). */
 const struct inventory_fetched *gathering_fetched(struct gathering *gathering);
+/* Turns the loop until every source has answered once, or has failed. False: some have; `said`
+ * has a line for each, and what is there in its place. */
+bool gathering_wait(struct gathering *gathering, struct text *said);
 
 #endif

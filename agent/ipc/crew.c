@@ -67,7 +67,7 @@ struct crew {
 	unsigned size, restarts;
 	struct timer look;
 	struct shelf authorities;
-	struct prober probers[];	/* `size` of them, and one that looks inside */
+	struct prober probers[];	/* `size` of them, and one of each other kind */
 };
 
 static bool prober_says(void *arg, enum message_kind kind, struct reader *body);
@@ -133,7 +133,9 @@ static void prober_start(struct prober *prober)
 	struct prober_settings settings = crew->settings;
 	int fd = spawn_prober(crew->settings.program, &prober->pid);
 
-	settings.inside = prober->number == crew->size;
+	settings.kind = prober->number < crew->size
+				? PROBER_OUTSIDE
+				: PROBER_INSIDE + (prober->number - crew->size);
 	prober->started = true;
 	prober->started_us = clock_monotonic_us();
 	prober->looks = 0;
@@ -293,6 +295,11 @@ static bool prober_says(void *arg, enum message_kind kind, struct reader *body)
 	}
 }
 
+static unsigned all_probers(const struct crew *crew)
+{
+	return crew->size + PROBER_KINDS - PROBER_INSIDE;
+}
+
 static bool prober_is_overdue(const struct prober *prober, int64_t now_us)
 {
 	for (uint32_t i = 0; i < prober->count; i++)
@@ -307,7 +314,7 @@ static void look_after_probers(void *arg)
 	struct crew *crew = arg;
 	int64_t now_us = clock_monotonic_us();
 
-	for (unsigned i = 0; i <= crew->size; i++) {
+	for (unsigned i = 0; i < all_probers(crew); i++) {
 		struct prober *prober = &crew->probers[i];
 
 		prober->looks = prober_is_overdue(prober, now_us) ? prober->looks + 1 : 0;
@@ -338,11 +345,11 @@ struct crew *crew_new(struct loop *loop, unsigned probers, const struct prober_s
 
 	if (size > PROBERS_MOST)
 		size = PROBERS_MOST;
-	crew = memory_new(1, sizeof *crew + (size + 1) * sizeof *crew->probers);
+	crew = memory_new(1, sizeof *crew + (size + PROBER_KINDS) * sizeof *crew->probers);
 	crew->loop = loop;
 	crew->size = size;
 	crew->settings = *settings;
-	for (unsigned i = 0; i <= size; i++) {
+	for (unsigned i = 0; i < all_probers(crew); i++) {
 		struct prober *prober = &crew->probers[i];
 
 		prober->crew = crew;
@@ -364,7 +371,7 @@ void crew_free(struct crew *crew)
 	if (!crew)
 		return;
 	timer_stop(&crew->look);
-	for (unsigned i = 0; i <= crew->size; i++) {
+	for (unsigned i = 0; i < all_probers(crew); i++) {
 		struct prober *prober = &crew->probers[i];
 
 		channel_free(prober->channel);
@@ -379,8 +386,10 @@ void crew_free(struct crew *crew)
 void crew_observe(struct crew *crew, uint32_t key, const struct request *request,
 		  void (*done)(void *arg, struct observation *observation), void *arg)
 {
-	bool inside = request->collector->looks_inside;
-	struct prober *prober = &crew->probers[inside ? crew->size : key % crew->size];
+	enum prober_kind kind = prober_kind_for(request->collector);
+	struct prober *prober = &crew->probers[kind == PROBER_OUTSIDE
+						       ? key % crew->size
+						       : crew->size + kind - PROBER_INSIDE];
 	uint32_t number;
 
 	if (!prober->started)
@@ -402,7 +411,7 @@ void crew_observe(struct crew *crew, uint32_t key, const struct request *request
 
 void crew_forget(struct crew *crew)
 {
-	for (unsigned i = 0; i <= crew->size; i++) {
+	for (unsigned i = 0; i < all_probers(crew); i++) {
 		struct prober *prober = &crew->probers[i];
 
 		for (uint32_t j = 0; j < prober->count; j++) {
@@ -419,7 +428,7 @@ size_t crew_under_way(const struct crew *crew)
 {
 	size_t taken = 0;
 
-	for (unsigned i = 0; i <= crew->size; i++)
+	for (unsigned i = 0; i < all_probers(crew); i++)
 		taken += crew->probers[i].taken;
 	return taken;
 }

@@ -14,7 +14,7 @@ struct crew;
 /* One prober for each CPU that we may use. */
 unsigned crew_usual_size(void);
 /* probers: 0: the usual size. Each is started when it is first needed; what looks
- * inside the machine is done by one more, of another kind. */
+ * inside the machine, and what fetches documents, is done by one more of each kind. */
 struct crew *crew_new(struct loop *loop, unsigned probers, const struct prober_settings *settings);
 /* All that look at the network, now: crew_fence() then says whether they could be. */
 void crew_start(struct crew *crew);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agent/ipc/messages.h"
+#include "collectors/collector.h"
 #include "collectors/string_wire.h"
 #include "ground/log.h"
 
@@ -40,6 +41,13 @@ static void message_end(struct writer *out, size_t at)
 	writer_patch_u32le(out, at, (uint32_t)(out->length - at - sizeof(uint32_t)));
 }
 
+enum prober_kind prober_kind_for(const struct collector *collector)
+{
+	if (collector->looks_inside)
+		return PROBER_INSIDE;
+	return collector->fetches ? PROBER_FETCHING : PROBER_OUTSIDE;
+}
+
 /* All was there, and nothing else. */
 static bool is_done(const struct reader *body)
 {
@@ -52,7 +60,7 @@ void message_put_settings(struct writer *out, const struct prober_settings *sett
 
 	string_put(out, settings->name_servers);
 	string_put(out, settings->user);
-	writer_put_u8(out, settings->inside);
+	writer_put_u8(out, (uint8_t)settings->kind);
 	message_end(out, at);
 }
 
@@ -62,8 +70,8 @@ bool message_take_settings(struct reader *body, struct prober_settings *settings
 	if (!string_take_into(body, settings->name_servers, sizeof settings->name_servers) ||
 	    !string_take_into(body, settings->user, sizeof settings->user))
 		return false;
-	settings->inside = reader_take_u8(body) != 0;
-	return is_done(body);
+	settings->kind = (enum prober_kind)reader_take_u8(body);
+	return is_done(body) && settings->kind < PROBER_KINDS;
 }
 
 void message_put_observe(struct writer *out, uint32_t ticket, uint32_t authorities,

@@ -24,10 +24,20 @@ enum message_kind {
 
 enum { MESSAGE_HEAD = 5, MESSAGE_MOST = 4 << 20 };
 
+/* Each has a fence or a life of its own. */
+enum prober_kind {
+	PROBER_OUTSIDE,		/* it looks at the network */
+	PROBER_INSIDE,		/* at the machine it runs on, and not at the network */
+	PROBER_FETCHING,	/* brings the engine's documents, and meets no target */
+	PROBER_KINDS
+};
+
+enum prober_kind prober_kind_for(const struct collector *collector);
+
 struct prober_settings {
 	char name_servers[512];	/* "": the system's */
 	char user[64];		/* to become when started as root; "": nobody */
-	bool inside;		/* it looks inside the machine, and not at the network */
+	enum prober_kind kind;
 	const char *program;	/* what is started as a prober; NULL: this very program.
 				   The crew's own business, so it is not sent. */
 };

@@ -24,6 +24,7 @@ struct prober {
 	struct loop *loop;
 	struct channel *engine;
 	struct resolver *resolver;
+	enum prober_kind kind;
 	struct machine *machine;	/* NULL unless it looks inside */
 	struct runner *runner;		/* NULL until the settings have come */
 	struct shelf authorities;
@@ -91,7 +92,8 @@ static bool take_settings(struct prober *prober, struct reader *body)
 
 	if (prober->runner || !message_take_settings(body, &settings))
 		return false;
-	if (settings.inside) {
+	prober->kind = settings.kind;
+	if (settings.kind == PROBER_INSIDE) {
 		prepare_inside(prober);
 		fence_close_inside(settings.user, prober->machine, &report);
 	} else {
@@ -117,7 +119,7 @@ static bool take_request(struct prober *prober, struct reader *body)
 	if (!prober->runner ||
 	    !message_take_observe(body, &errand->ticket, &number, arena, &request) ||
 	    number > prober->authorities.count ||
-	    request.collector->looks_inside != (prober->machine != NULL)) {
+	    prober_kind_for(request.collector) != prober->kind) {
 		arena_free(arena);
 		return false;
 	}

@@ -121,6 +121,8 @@ static const struct collector fakes[] = {
 	  .start = crash_start, .stop = fake_stop },
 	{ .name = "inside", .kinds = SUBJECT_TCP, .facts = facts, .looks_inside = true,
 	  .start = echo_start, .stop = fake_stop },
+	{ .name = "fetching", .kinds = SUBJECT_TCP, .facts = facts, .fetches = true,
+	  .start = echo_start, .stop = fake_stop },
 	{ .name = "inside_crash", .kinds = SUBJECT_TCP, .facts = no_facts, .looks_inside = true,
 	  .start = crash_start, .stop = fake_stop },
 };
@@ -169,7 +171,7 @@ const struct fact_descriptor *fact_named(const char *name)
 const char *const *collector_names(void)
 {
 	static const char *const names[] = { "echo", "later", "never", "spin", "crash", "inside",
-					     "inside_crash", NULL };
+					     "fetching", "inside_crash", NULL };
 
 	return names;
 }

@@ -183,7 +183,8 @@ void http_look(struct http_scene *scene, const char *url, struct request request
 	char text[HTTP_URL_ROOM], proxy[HTTP_URL_ROOM];
 
 	http_put_port(scene, text, url);
-	request.collector = &http_collector;
+	if (!request.collector)
+		request.collector = &http_collector;
 	if (!request.subject.kind)
 		request.subject.kind = SUBJECT_URL;
 	request.subject.text = text;

@@ -375,11 +375,16 @@ static void two_probers_work_at_the_same_time(void **state)
 	scene_end(scene);
 }
 
-static pid_t inside_of(struct scene *scene, uint32_t key)
+static pid_t pid_for(struct scene *scene, uint32_t key, const char *collector)
 {
-	struct request request = fake_request("inside", 1, "tcp/1");
+	struct request request = fake_request(collector, 1, "tcp/1");
 
 	return pid_of(ask_one(scene, key, &request));
+}
+
+static pid_t inside_of(struct scene *scene, uint32_t key)
+{
+	return pid_for(scene, key, "inside");
 }
 
 static void what_looks_inside_has_one_prober_of_its_own(void **state)
@@ -399,6 +404,19 @@ static void what_looks_inside_has_one_prober_of_its_own(void **state)
 	assert_int_equal(crew_restarts(scene->crew), 0);
 	scene_end(scene);
 	assert_int_equal(kill(inside, 0), -1);
+}
+
+static void what_fetches_has_a_prober_that_meets_nobody_else(void **state)
+{
+	struct scene *scene = scene_begin(1);
+	pid_t fetching = pid_for(scene, 0, "fetching");
+
+	(void)state;
+	assert_int_equal(pid_for(scene, 1, "fetching"), fetching);
+	assert_int_not_equal(prober_of(scene, 0), fetching);
+	assert_int_not_equal(inside_of(scene, 0), fetching);
+	scene_end(scene);
+	assert_int_equal(kill(fetching, 0), -1);
 }
 
 static void one_that_looked_inside_is_replaced(void **state)
@@ -446,6 +464,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_crew_can_be_started_before_it_is_needed),
 		cmocka_unit_test(two_probers_work_at_the_same_time),
 		cmocka_unit_test(what_looks_inside_has_one_prober_of_its_own),
+		cmocka_unit_test(what_fetches_has_a_prober_that_meets_nobody_else),
 		cmocka_unit_test(one_that_looked_inside_is_replaced),
 		cmocka_unit_test(what_was_asked_inside_can_be_forgotten),
 	};

@@ -78,8 +78,8 @@ static struct observation *long_observation(void)
 
 static void put_one(struct writer *out, enum message_kind kind)
 {
-	static const struct prober_settings settings = { .name_servers = "10.0.0.1,[::1]:5353",
-							 .user = "ucposture", .inside = true };
+	static const struct prober_settings settings = { "10.0.0.1,[::1]:5353", "ucposture",
+							 PROBER_INSIDE, NULL };
 	static const struct fence_report report = { 1, 2, 7, 65534 };
 	const struct request request = long_request();
 	struct observation *observation = long_observation();
@@ -173,7 +173,7 @@ static void settings_come_back(void **state)
 	assert_true(message_take_settings(&body, &settings));
 	assert_string_equal(settings.name_servers, "10.0.0.1,[::1]:5353");
 	assert_string_equal(settings.user, "ucposture");
-	assert_true(settings.inside);
+	assert_int_equal(settings.kind, PROBER_INSIDE);
 	assert_null(settings.program);
 	writer_free(&out);
 }
