@@ -2,6 +2,8 @@
 #include "agent/engine/store_tables.h"
 
 #include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* The steps from an empty file to today's tables; user_version counts those taken. A step that
  * was released is never changed. Verdicts, severities and the like are the numbers of their
@@ -84,20 +86,31 @@ static enum store_outcome take_step(sqlite3 *database, int step, struct text *wh
 	return store_tables_outcome(database, code, why);
 }
 
+/* A page that could not be read is said among what is wrong with the database, and by its code:
+ * nothing is damaged then. */
+static bool tells_of_disk(const char *finding)
+{
+	static const char code[] = "error code=";
+	const char *found = strstr(finding, code);
+
+	return found && (strtol(found + strlen(code), NULL, 10) & 0xff) == SQLITE_IOERR;
+}
+
 static enum store_outcome check_sense(sqlite3 *database, struct text *why)
 {
 	sqlite3_stmt *ask = NULL;
 	enum store_outcome outcome;
+	const char *finding;
 	int code = sqlite3_prepare_v2(database, "PRAGMA quick_check(1)", -1, &ask, NULL);
 
 	if (code == SQLITE_OK)
 		code = sqlite3_step(ask);
 	outcome = store_tables_outcome(database, code, why);
-	if (code == SQLITE_ROW &&
-	    sqlite3_stricmp((const char *)sqlite3_column_text(ask, 0), "ok") != 0) {
+	finding = code == SQLITE_ROW ? (const char *)sqlite3_column_text(ask, 0) : NULL;
+	if (finding && strcmp(finding, "ok") != 0) {
 		text_clear(why);
-		text_add(why, (const char *)sqlite3_column_text(ask, 0));
-		outcome = STORE_DAMAGED;
+		text_add(why, finding);
+		outcome = tells_of_disk(finding) ? STORE_UNSURE : STORE_DAMAGED;
 	}
 	sqlite3_finalize(ask);
 	return outcome;

@@ -34,7 +34,7 @@ unsigned fault_disk_calls(void)
 
 static int next_call(int broken)
 {
-	if (calls++ < fails_from || fault == DISK_SOUND)
+	if (fault == DISK_UNREADABLE || calls++ < fails_from || fault == DISK_SOUND)
 		return SQLITE_OK;
 	if (fault == DISK_DIES)
 		_exit(DEAD);
@@ -59,6 +59,8 @@ static int disk_close(sqlite3_file *file)
 
 static int disk_read(sqlite3_file *file, void *bytes, int length, sqlite3_int64 at)
 {
+	if (fault == DISK_UNREADABLE && calls++ >= fails_from)
+		return SQLITE_IOERR_READ;
 	return real_of(file)->pMethods->xRead(real_of(file), bytes, length, at);
 }
 

@@ -126,6 +126,33 @@ static void a_damaged_database_is_set_aside(void **state)
 	store_close(store);
 }
 
+static void a_database_that_cannot_be_read_just_now_is_not_damaged(void **state)
+{
+	struct store *store = opened();
+	uint32_t check = some_check(store, "x");
+	unsigned reads = 1;
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		tell(store, check, VERDICT_OK, VERDICT_CRITICAL);
+	store_close(store);
+	for (unsigned from = 0; from < reads; from++) {
+		struct text said = { 0 };
+
+		fault_disk_set(DISK_UNREADABLE, from);
+		store = store_open(store_folder(), &said);
+		reads = store ? 0 : from + 2;
+		store_close(store);
+		text_free(&said);
+	}
+	fault_disk_set(DISK_SOUND, 0);
+	assert_int_equal(files_called("ucposture.db.damaged-"), 0);
+	store = opened();
+	assert_false(store_has_lost(store));
+	expect_events(store, UINT64_MAX, 2, " 200 199");
+	store_close(store);
+}
+
 static void a_database_of_a_newer_version_is_left_alone(void **state)
 {
 	struct store *store = opened();
@@ -316,6 +343,7 @@ int main(void)
 		STORE_TEST(so_it_does_when_the_disk_breaks),
 		STORE_TEST(a_number_that_was_told_is_not_given_again),
 		STORE_TEST(a_damaged_database_is_set_aside),
+		STORE_TEST(a_database_that_cannot_be_read_just_now_is_not_damaged),
 		STORE_TEST(a_database_of_a_newer_version_is_left_alone),
 		STORE_TEST(a_database_of_an_older_version_is_brought_up_to_date),
 		STORE_TEST(whenever_it_dies_nothing_is_lost_and_nothing_is_half),
