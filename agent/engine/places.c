@@ -6,18 +6,25 @@
 
 #include "agent/plan/seen.h"
 #include "collectors/collector.h"
-#include "ground/clock.h"
 #include "ground/memory.h"
 
-struct successor {
-	uint32_t first;		/* of its place, which may be itself */
-	uint32_t next;		/* the observation that is free when this one has come */
-	uint8_t silent;		/* of the first: families over which nobody has answered */
+/* In order; linked by places->next. */
+struct line {
+	uint32_t first, last;
+};
+
+/* Of one place at which several look. */
+struct door {
+	struct line waiting;
+	bool taken;
 };
 
 struct places {
 	const struct plan *plan;
-	struct successor *successors;	/* one an observation */
+	uint32_t *door_of;	/* by observation; NOBODY: nobody else looks there */
+	uint32_t *next;		/* by observation */
+	struct door *doors;
+	struct line known;
 	const struct fact_descriptor *port_state;
 };
 
@@ -65,31 +72,46 @@ static uint64_t hash_place(const struct plan_observation *observation)
 	return seen_hash(hash, request->host);
 }
 
+/* Only where several look there is anybody to wait for. Returns how many places there are. */
+static uint32_t find_places(struct places *places)
+{
+	const struct plan *plan = places->plan;
+	struct seen seen = { 0 };
+	uint32_t count = 0;
+
+	seen_reset(&seen, plan->observation_count);
+	for (uint32_t i = 0; i < plan->observation_count; i++) {
+		struct comparison comparison = { plan, &plan->observations[i] };
+		uint32_t first = i;
+
+		places->next[i] = places->door_of[i] = NOBODY;
+		if (has_place(&plan->observations[i].request))
+			first = seen_number(&seen, hash_place(&plan->observations[i]), i,
+					    same_place, &comparison);
+		if (first == i)
+			continue;
+		if (places->door_of[first] == NOBODY)
+			places->door_of[first] = count++;
+		places->door_of[i] = places->door_of[first];
+	}
+	seen_free(&seen);
+	return count;
+}
+
 struct places *places_new(const struct plan *plan)
 {
+	static const struct line empty = { NOBODY, NOBODY };
 	struct places *places = memory_new(1, sizeof *places);
-	uint32_t *last = memory_new(plan->observation_count, sizeof *last);
-	struct seen seen = { 0 };
 
 	places->plan = plan;
 	places->port_state = fact_named("port.state");
-	places->successors = memory_new(plan->observation_count, sizeof *places->successors);
-	seen_reset(&seen, plan->observation_count);
-	for (uint32_t i = 0; i < plan->observation_count; i++) {
-		const struct plan_observation *observation = &plan->observations[i];
-		struct comparison comparison = { plan, observation };
-		uint32_t first = i;
-
-		if (has_place(&observation->request))
-			first = seen_number(&seen, hash_place(observation), i, same_place,
-					    &comparison);
-		places->successors[i] = (struct successor){ .first = first, .next = NOBODY };
-		if (first != i)
-			places->successors[last[first]].next = i;
-		last[first] = i;
-	}
-	seen_free(&seen);
-	free(last);
+	places->known = empty;
+	places->door_of = memory_new(plan->observation_count, sizeof *places->door_of);
+	places->next = memory_new(plan->observation_count, sizeof *places->next);
+	uint32_t count = find_places(places);
+	places->doors = memory_new(count, sizeof *places->doors);
+	for (uint32_t i = 0; i < count; i++)
+		places->doors[i].waiting = empty;
 	return places;
 }
 
@@ -97,30 +119,52 @@ void places_free(struct places *places)
 {
 	if (!places)
 		return;
-	free(places->successors);
+	free(places->door_of);
+	free(places->next);
+	free(places->doors);
 	free(places);
 }
 
-bool places_waits(const struct places *places, uint32_t number)
+static void queue_up(struct places *places, struct line *line, uint32_t number)
 {
-	return places->successors[number].first != number;
+	places->next[number] = NOBODY;
+	if (line->first == NOBODY)
+		line->first = number;
+	else
+		places->next[line->last] = number;
+	line->last = number;
 }
 
-uint32_t places_next(const struct places *places, uint32_t number)
+static uint32_t take_first(const struct places *places, struct line *line)
 {
-	return places->successors[number].next;
+	uint32_t number = line->first;
+
+	if (number != NOBODY)
+		line->first = places->next[number];
+	return number;
 }
 
-/* A bit for each family; 0 when silence towards this one says nothing about others, or others'
- * about this. What is elsewhere tells facts of its own where nobody answers. */
-static uint8_t bit_of(const struct request *request)
+bool places_enter(struct places *places, uint32_t number)
+{
+	uint32_t where = places->door_of[number];
+
+	if (where == NOBODY)
+		return true;
+	if (places->doors[where].taken) {
+		queue_up(places, &places->doors[where].waiting, number);
+		return false;
+	}
+	return places->doors[where].taken = true;
+}
+
+/* Over which family silence towards this one says something about others, and others' about
+ * this; 0: none. What is elsewhere tells facts of its own where nobody answers. */
+static uint8_t family_of_silence(const struct request *request)
 {
 	bool direct = !request->proxy && !is_datagram(request) &&
 		      !(request->subject.kind & (SUBJECT_URL | SUBJECT_NAME));
 
-	if (!direct || !request->family)
-		return 0;
-	return request->family == 4 ? 1 : 2;
+	return direct ? request->family : 0;
 }
 
 /* The collector of ports observes silence where others fail by it. */
@@ -134,27 +178,46 @@ static bool is_silent(const struct places *places, const struct observation *obs
 	       observation->outcome.reason == REASON_TIMED_OUT;
 }
 
-void places_hear(struct places *places, uint32_t number, const struct observation *observation)
+/* Whether a port is open is asked by a packet or two: who only asks that goes and looks. */
+static bool would_meet_silence(const struct request *request, uint8_t family)
 {
-	const struct request *request = &places->plan->observations[number].request;
-
-	if (has_place(request) && is_silent(places, observation))
-		places->successors[places->successors[number].first].silent |= bit_of(request);
+	return !request->collector->looks_itself && family_of_silence(request) == family;
 }
 
-struct observation *places_known(const struct places *places, uint32_t number)
+static void part_known(struct places *places, struct door *door, uint8_t family)
+{
+	struct line all = door->waiting;
+	uint32_t number;
+
+	door->waiting = (struct line){ NOBODY, NOBODY };
+	while ((number = take_first(places, &all)) != NOBODY) {
+		const struct request *request = &places->plan->observations[number].request;
+
+		queue_up(places,
+			 would_meet_silence(request, family) ? &places->known : &door->waiting,
+			 number);
+	}
+}
+
+uint32_t places_leave(struct places *places, uint32_t number,
+		      const struct observation *observation)
 {
 	const struct request *request = &places->plan->observations[number].request;
-	uint8_t silent = places->successors[places->successors[number].first].silent;
-	struct observation *observation;
+	uint8_t family = family_of_silence(request);
+	struct door *door;
+	uint32_t next;
 
-	/* Whether a port is open is asked by a packet or two. */
-	if (request->collector->looks_itself || !(silent & bit_of(request)))
-		return NULL;
-	observation = observation_new();
-	observation->outcome =
-		(struct outcome){ .stage = STAGE_CONNECT, .reason = REASON_TIMED_OUT };
-	observation->detail = memory_copy("nobody has answered there a moment ago");
-	observation->started_wall_us = clock_wall_us();
-	return observation;
+	if (places->door_of[number] == NOBODY)
+		return NOBODY;
+	door = &places->doors[places->door_of[number]];
+	if (family && is_silent(places, observation))
+		part_known(places, door, family);
+	next = take_first(places, &door->waiting);
+	door->taken = next != NOBODY;
+	return next;
+}
+
+uint32_t places_take_known(struct places *places)
+{
+	return take_first(places, &places->known);
 }

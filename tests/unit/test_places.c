@@ -37,31 +37,42 @@ static void settle(struct scene *scene)
 	scene->places = places_new(&scene->plan);
 }
 
-static void
-hear(struct scene *scene, uint32_t number, enum stage stage, enum reason reason, const char *port)
+/* Its successor. */
+static uint32_t
+leave(struct scene *scene, uint32_t number, enum stage stage, enum reason reason, const char *port)
 {
 	struct observation *observation = observation_new();
+	uint32_t next;
 
 	observation->outcome = (struct outcome){ .stage = stage, .reason = reason };
 	if (port)
 		facts_set_text(observation->facts, fact_named("port.state"), port);
-	places_hear(scene->places, number, observation);
+	next = places_leave(scene->places, number, observation);
 	observation_free(observation);
+	return next;
 }
 
-/* Whether it is known that nobody would answer. */
-static bool is_known(struct scene *scene, uint32_t number)
+static uint32_t leave_in_silence(struct scene *scene, uint32_t number)
 {
-	struct observation *known = places_known(scene->places, number);
-	bool is = known;
+	return leave(scene, number, STAGE_CONNECT, REASON_TIMED_OUT, NULL);
+}
 
-	if (known) {
-		assert_int_equal(known->outcome.stage, STAGE_CONNECT);
-		assert_int_equal(known->outcome.reason, REASON_TIMED_OUT);
-		assert_non_null(known->detail);
-	}
-	observation_free(known);
-	return is;
+static uint32_t leave_well(struct scene *scene, uint32_t number)
+{
+	return leave(scene, number, STAGE_NONE, REASON_NONE, NULL);
+}
+
+/* The first looks and these wait, in order. */
+static void all_enter(struct scene *scene)
+{
+	assert_true(places_enter(scene->places, 0));
+	for (uint32_t i = 1; i < scene->plan.observation_count; i++)
+		assert_false(places_enter(scene->places, i));
+}
+
+static void knows(struct scene *scene, uint32_t number)
+{
+	assert_int_equal(places_take_known(scene->places), number);
 }
 
 static void those_of_one_port_wait_for_each_other(void **state)
@@ -74,18 +85,26 @@ static void those_of_one_port_wait_for_each_other(void **state)
 	add(&scene, "certificate", SUBJECT_TCP, 443);
 	add(&scene, "http", SUBJECT_PATH, 443);
 	settle(&scene);
-	assert_false(places_waits(scene.places, 0));
-	assert_false(places_waits(scene.places, 1));
-	assert_true(places_waits(scene.places, 2));
-	assert_int_equal(places_next(scene.places, 0), 2);
-	assert_int_equal(places_next(scene.places, 2), 3);
-	assert_int_equal(places_next(scene.places, 3), NOBODY);
-	assert_int_equal(places_next(scene.places, 1), NOBODY);
+	for (int again = 0; again < 3; again++) {
+		assert_true(places_enter(scene.places, 0));
+		assert_true(places_enter(scene.places, 1));
+		assert_false(places_enter(scene.places, 3));
+		assert_false(places_enter(scene.places, 2));
+		/* Those that are wanted, in the order in which they are. */
+		assert_int_equal(leave_well(&scene, 0), 3);
+		assert_int_equal(leave_well(&scene, 1), NOBODY);
+		/* Once more, before the others had their turn. */
+		assert_false(places_enter(scene.places, 0));
+		assert_int_equal(leave_well(&scene, 3), 2);
+		assert_int_equal(leave_well(&scene, 2), 0);
+		assert_int_equal(leave_well(&scene, 0), NOBODY);
+	}
+	knows(&scene, NOBODY);
 	places_free(scene.places);
 	places_free(NULL);
 }
 
-static void where_nobody_answered_nobody_is_asked_again(void **state)
+static void those_who_wait_where_nobody_answered_are_not_asked(void **state)
 {
 	struct scene scene = { 0 };
 
@@ -93,13 +112,30 @@ static void where_nobody_answered_nobody_is_asked_again(void **state)
 	add(&scene, "tls", SUBJECT_TCP, 443);
 	add(&scene, "certificate", SUBJECT_TCP, 443);
 	add(&scene, "http", SUBJECT_PATH, 443);
-	add(&scene, "tls", SUBJECT_TCP, 5061);
 	settle(&scene);
-	assert_false(is_known(&scene, 1));
-	hear(&scene, 0, STAGE_CONNECT, REASON_TIMED_OUT, NULL);
-	assert_true(is_known(&scene, 1));
-	assert_true(is_known(&scene, 2));
-	assert_false(is_known(&scene, 3));
+	all_enter(&scene);
+	assert_int_equal(leave_in_silence(&scene, 0), NOBODY);
+	knows(&scene, 1);
+	knows(&scene, 2);
+	knows(&scene, NOBODY);
+	places_free(scene.places);
+}
+
+static void who_comes_after_a_silence_looks_again(void **state)
+{
+	struct scene scene = { 0 };
+
+	(void)state;
+	add(&scene, "tls", SUBJECT_TCP, 443);
+	add(&scene, "certificate", SUBJECT_TCP, 443);
+	add(&scene, "http", SUBJECT_PATH, 443);
+	settle(&scene);
+	assert_true(places_enter(scene.places, 0));
+	assert_int_equal(leave_in_silence(&scene, 0), NOBODY);
+	assert_true(places_enter(scene.places, 1));
+	assert_false(places_enter(scene.places, 2));
+	assert_int_equal(leave_well(&scene, 1), 2);
+	knows(&scene, NOBODY);
 	places_free(scene.places);
 }
 
@@ -114,8 +150,10 @@ static void a_port_that_is_filtered_tells_so_too(void **state)
 		add(&scene, "port", SUBJECT_TCP, 443);
 		add(&scene, "tls", SUBJECT_TCP, 443);
 		settle(&scene);
-		hear(&scene, 0, STAGE_NONE, REASON_NONE, states[i]);
-		assert_int_equal(is_known(&scene, 1), i == 0);
+		all_enter(&scene);
+		assert_int_equal(leave(&scene, 0, STAGE_NONE, REASON_NONE, states[i]),
+				 i == 0 ? NOBODY : 1);
+		knows(&scene, i == 0 ? 1 : NOBODY);
 		places_free(scene.places);
 	}
 }
@@ -135,8 +173,11 @@ static void every_other_failure_leaves_it_to_the_next_to_look(void **state)
 	add(&scene, "certificate", SUBJECT_TCP, 443);
 	settle(&scene);
 	for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
-		hear(&scene, 0, outcomes[i].stage, outcomes[i].reason, NULL);
-		assert_false(is_known(&scene, 1));
+		all_enter(&scene);
+		assert_int_equal(
+			leave(&scene, 0, outcomes[i].stage, outcomes[i].reason, NULL), 1);
+		knows(&scene, NOBODY);
+		assert_int_equal(leave_well(&scene, 1), NOBODY);
 	}
 	places_free(scene.places);
 }
@@ -150,20 +191,23 @@ static void each_version_of_ip_and_each_path_is_looked_at_for_itself(void **stat
 	add(&scene, "tls", SUBJECT_TCP, 443)->family = 6;
 	add(&scene, "http", SUBJECT_PATH, 443)->proxy = "http://proxy.example";
 	add(&scene, "http", SUBJECT_PATH, 443)->family = 6;
+	/* It says of a port that it is filtered, so it looks. */
 	add(&scene, "port", SUBJECT_TCP, 443);
 	add(&scene, "tls", SUBJECT_TCP, 443)->family = 0;
+	add(&scene, "certificate", SUBJECT_TCP, 443);
 	settle(&scene);
-	hear(&scene, 0, STAGE_CONNECT, REASON_TIMED_OUT, NULL);
-	assert_false(is_known(&scene, 1));
-	assert_false(is_known(&scene, 2));
-	assert_false(is_known(&scene, 3));
-	/* It says of a port that it is filtered, so it looks. */
-	assert_false(is_known(&scene, 4));
-	assert_false(is_known(&scene, 5));
-	hear(&scene, 1, STAGE_CONNECT, REASON_TIMED_OUT, NULL);
-	assert_true(is_known(&scene, 3));
-	hear(&scene, 2, STAGE_CONNECT, REASON_TIMED_OUT, NULL);
-	assert_false(is_known(&scene, 2));
+	all_enter(&scene);
+	assert_int_equal(leave_in_silence(&scene, 0), 1);
+	knows(&scene, 6);
+	knows(&scene, NOBODY);
+	assert_int_equal(leave_in_silence(&scene, 1), 2);
+	knows(&scene, 3);
+	/* Silence of a proxy, or over who knows which version, says nothing of others. */
+	assert_int_equal(leave_in_silence(&scene, 2), 4);
+	assert_int_equal(leave_well(&scene, 4), 5);
+	assert_false(places_enter(scene.places, 0));
+	assert_int_equal(leave_in_silence(&scene, 5), 0);
+	knows(&scene, NOBODY);
 	places_free(scene.places);
 }
 
@@ -179,10 +223,12 @@ static void datagrams_and_what_is_elsewhere_are_always_asked(void **state)
 	add(&scene, "reach", SUBJECT_URL, 443);
 	add(&scene, "reach", SUBJECT_URL, 443);
 	settle(&scene);
-	hear(&scene, 0, STAGE_CONNECT, REASON_TIMED_OUT, NULL);
-	hear(&scene, 2, STAGE_CONNECT, REASON_TIMED_OUT, NULL);
-	assert_false(is_known(&scene, 1));
-	assert_false(is_known(&scene, 3));
+	for (uint32_t i = 0; i < 4; i += 2) {
+		assert_true(places_enter(scene.places, i));
+		assert_false(places_enter(scene.places, i + 1));
+		assert_int_equal(leave_in_silence(&scene, i), i + 1);
+	}
+	knows(&scene, NOBODY);
 	places_free(scene.places);
 }
 
@@ -190,7 +236,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(those_of_one_port_wait_for_each_other),
-		cmocka_unit_test(where_nobody_answered_nobody_is_asked_again),
+		cmocka_unit_test(those_who_wait_where_nobody_answered_are_not_asked),
+		cmocka_unit_test(who_comes_after_a_silence_looks_again),
 		cmocka_unit_test(a_port_that_is_filtered_tells_so_too),
 		cmocka_unit_test(every_other_failure_leaves_it_to_the_next_to_look),
 		cmocka_unit_test(each_version_of_ip_and_each_path_is_looked_at_for_itself),
