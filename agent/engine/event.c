@@ -12,7 +12,7 @@ const char *event_kind_word(enum event_kind kind)
 	return words[kind];
 }
 
-static const char *cause_word(enum alarm_cause cause)
+const char *event_cause_word(enum alarm_cause cause)
 {
 	static const char *const words[] = { "result", "exception", "absence", "time" };
 
@@ -40,7 +40,7 @@ void event_to_json(const struct event *event, struct json *json, const char *key
 	json_string(json, "from", verdict_word((enum verdict)event->from));
 	json_string(json, "to", verdict_word((enum verdict)event->to));
 	json_string(json, "severity", severity_word((enum severity)event->severity));
-	json_string(json, "cause", cause_word((enum alarm_cause)event->cause));
+	json_string(json, "cause", event_cause_word((enum alarm_cause)event->cause));
 	json_boolean(json, "flapping", event->flaps);
 	add_text(json, "title", event->title);
 	add_text(json, "expected", event->expected);

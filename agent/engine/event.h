@@ -43,6 +43,7 @@ struct event {
 };
 
 const char *event_kind_word(enum event_kind kind);
+const char *event_cause_word(enum alarm_cause cause);
 /* One JSON object, the same for every sink that takes JSON. */
 void event_to_json(const struct event *event, struct json *json, const char *key);
 

@@ -43,7 +43,7 @@ lint_shell()
 	local scripts=() file
 	while IFS= read -r file; do
 		scripts+=("$file")
-	done < <(grep -rlE '^#!.*\b(ba|da)?sh\b' quickstart .ci tests contrib 2>/dev/null)
+	done < <(grep -rIlE '^#!.*\b(ba|da)?sh\b' quickstart .ci tests contrib 2>/dev/null)
 	shellcheck --severity=style -x "${scripts[@]}"
 }
 
