@@ -256,7 +256,7 @@ static int run(const struct invocation *invocation)
 		return EXIT_UNKNOWN;
 	struct config *config = check_config(invocation, &problems);
 	if (!problems.errors) {
-		profiles = setup_profiles(settings->profile_dir ? settings->profile_dir
+		profiles = load_profiles(settings->profile_dir ? settings->profile_dir
 								: config->profile_dir,
 					  &problems);
 		plan = plan_make(config, profiles, &problems);

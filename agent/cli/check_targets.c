@@ -169,11 +169,14 @@ static struct config *config_from_file(const struct invocation *invocation,
 		return config_default();
 	}
 	struct config *config = config_read(file, problems);
+	inventory_add(config, NULL, problems);
 	if (!problems->errors)
 		keep_chosen(config, invocation, problems);
 	if (!problems->errors && !config->target_count)
 		problems_add(problems, PROBLEM_ERROR, (struct place){ .file = file },
-			     "it names no targets");
+			     config->inventory_count
+				     ? "it names no targets, nor do the files of its inventory"
+				     : "it names no targets");
 	return config;
 }
 

@@ -86,7 +86,7 @@ static void offer_from_profiles(const struct typed *typed, enum completion what,
 				const char *before)
 {
 	struct problems problems = { 0 };
-	struct profiles *profiles = setup_profiles(
+	struct profiles *profiles = load_profiles(
 		setup_profile_folder(typed->profile_dir, typed->arena), &problems);
 
 	for (size_t i = 0; i < profiles_count(profiles); i++)
@@ -103,6 +103,7 @@ static void offer_targets(const struct typed *typed)
 	if (typed->profiles.count || access(file, R_OK) != 0)
 		return;
 	struct config *config = config_read(file, &problems);
+	inventory_add(config, NULL, &problems);
 	for (size_t i = 0; !problems.errors && i < config->target_count; i++)
 		offer(typed, "", config->targets[i].name, "");
 	config_free(config);

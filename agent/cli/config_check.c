@@ -26,34 +26,53 @@ static const char *plural(size_t count)
 	return count == 1 ? "" : "s";
 }
 
-static void add_summary(const char *file, const struct plan *plan, struct text *out)
+static size_t count_from_files(const struct config *config, const char *file)
 {
-	text_add_format(out, "%s: %zu target%s, %zu check%s, %zu exception%s\n", file,
-			plan->config->target_count, plural(plan->config->target_count),
-			plan->check_count, plural(plan->check_count),
-			plan->config->exception_count, plural(plan->config->exception_count));
+	size_t count = 0;
+
+	for (size_t i = 0; i < config->target_count; i++)
+		count += strcmp(config->targets[i].place.file, file) != 0;
+	return count;
+}
+
+/* What may hold a secret behind its question mark is told without. */
+static void add_note(const char *file, const char *url, struct text *out)
+{
+	text_add_format(out, "%s: note: ", file);
+	text_add_foreign(out, url, strcspn(url, "?"), 200);
+	text_add(out, " is fetched while the agent runs: its targets are not looked at here\n");
+}
+
+static void add_summary(const char *file, const struct loaded *loaded, struct text *out)
+{
+	const struct config *config = loaded->config;
+	size_t from_files = count_from_files(config, file);
+
+	text_add_format(out, "%s: %zu target%s", file, config->target_count,
+			plural(config->target_count));
+	if (from_files)
+		text_add_format(out, " (%zu from files)", from_files);
+	text_add_format(out, ", %zu check%s, %zu exception%s\n", loaded->plan->check_count,
+			plural(loaded->plan->check_count), config->exception_count,
+			plural(config->exception_count));
+	for (size_t i = 0; i < config->inventory_count; i++)
+		if (config->inventory[i].url)
+			add_note(file, config->inventory[i].url, out);
 }
 
 static void check_file(const char *file, const char *profile_dir, struct tally *tally,
 		       struct text *out)
 {
+	const struct load_order order = { .config_file = file, .profile_dir = profile_dir };
 	struct problems problems = { 0 };
-	struct config *config = config_read(file, &problems);
-	struct profiles *profiles =
-		setup_profiles(profile_dir ? profile_dir : config->profile_dir, &problems);
-	struct plan *plan;
+	struct loaded *loaded = load_all(&order, &problems);
 
-	/* Also of a file with faults: names that nobody knows are found in the same go. */
-	config_know_own_addresses(config);
-	plan = plan_make(config, profiles, &problems);
 	setup_add_problems(out, &problems);
-	if (!problems.errors)
-		add_summary(file, plan, out);
+	if (loaded)
+		add_summary(file, loaded, out);
 	tally->errors += problems.errors;
 	tally->warnings += problems.kept[PROBLEM_WARNING] + problems.left_out[PROBLEM_WARNING];
-	plan_free(plan);
-	profiles_free(profiles);
-	config_free(config);
+	loaded_free(loaded);
 	problems_free(&problems);
 }
 

@@ -83,7 +83,8 @@ static void library_open(struct library *library, const struct explain_settings 
 	const char *file = setup_config_file(settings->config_file);
 
 	library->config = from_file ? config_read(file, problems) : config_default();
-	library->profiles = setup_profiles(settings->profile_dir ? settings->profile_dir
+	inventory_add(library->config, NULL, problems);
+	library->profiles = load_profiles(settings->profile_dir ? settings->profile_dir
 								 : library->config->profile_dir,
 					   problems);
 	if (!from_file)

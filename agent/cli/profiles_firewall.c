@@ -179,7 +179,7 @@ static int run(const struct invocation *invocation)
 {
 	const struct firewall_settings *settings = invocation->settings;
 	struct problems problems = { 0 };
-	struct profiles *profiles = setup_profiles(
+	struct profiles *profiles = load_profiles(
 		setup_profile_folder(settings->profile_dir, invocation->arena), &problems);
 	struct config *config = config_default();
 	struct firewall firewall = {

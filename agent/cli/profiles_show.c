@@ -137,7 +137,7 @@ static int show(const struct invocation *invocation, bool list)
 		.german = language_is_german(settings->language),
 		.in_full = settings->verbose, .out = &out };
 	const char *folder = setup_profile_folder(settings->profile_dir, invocation->arena);
-	struct profiles *profiles = setup_profiles(folder, &problems);
+	struct profiles *profiles = load_profiles(folder, &problems);
 	bool good = setup_is_sound(&problems);
 
 	screen_of(STDOUT_FILENO, setup_colour(settings->colour), &document.screen);

@@ -13,19 +13,6 @@
 #include "net/address.h"
 #include "net/proxy.h"
 
-struct profiles *setup_profiles(const char *folder, struct problems *problems)
-{
-	struct profiles *profiles = profiles_new();
-	const char *ours = getenv("UCPOSTURE_PROFILE_DIR");
-
-	profiles_read_folder(profiles, ours && *ours ? ours : PROFILE_DIR, problems);
-	if (folder)
-		profiles_read_folder(profiles, folder, problems);
-	profiles_settle(profiles, problems);
-	profiles_find_unused(profiles, problems);
-	return profiles;
-}
-
 const struct profile *setup_profile_operand(const struct invocation *invocation,
 					    const struct profiles *profiles)
 {

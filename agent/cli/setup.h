@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What several commands begin with: profiles, configuration, hosts from the command line,
+ * What several commands begin with: configuration, hosts from the command line,
  * and saying what is wrong with them.
  */
 #ifndef AGENT_CLI_SETUP_H
 #define AGENT_CLI_SETUP_H
 
 #include "agent/cli/options.h"
-#include "agent/plan/plan.h"
+#include "agent/plan/load.h"
 
-/* The installed profiles, or those of $UCPOSTURE_PROFILE_DIR, and then the user's folder
- * (NULL: none). The caller frees. */
-struct profiles *setup_profiles(const char *folder, struct problems *problems);
 /* The profile that the first operand names; NULL after saying that there is none. */
 const struct profile *setup_profile_operand(const struct invocation *invocation,
 					    const struct profiles *profiles);

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/plan/authorities.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -21,43 +17,13 @@
 static const char too_large[] = "it is larger than 1 MiB: those of the system are known anyway,"
 				" give only your own";
 
-/* A pipe would let the reader wait for ever. */
-static bool is_file(int fd, struct text *why)
-{
-	struct stat about;
-
-	if (fstat(fd, &about) < 0)
-		text_add(why, strerror(errno));
-	else if (!S_ISREG(about.st_mode))
-		text_add(why, "it is no ordinary file");
-	else
-		return true;
-	return false;
-}
-
-static bool read_all(int fd, struct text *bytes, struct text *why)
-{
-	bool read = file_read_all(fd, AUTHORITIES_MOST, bytes);
-
-	if (!read)
-		text_add(why, strerror(errno));
-	else if (bytes->length > AUTHORITIES_MOST)
-		text_add(why, too_large);
-	return read && bytes->length <= AUTHORITIES_MOST;
-}
-
 static bool load_bytes(const char *file, struct text *bytes, struct text *why)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	bool good;
-
-	if (fd < 0) {
-		text_add(why, strerror(errno));
+	if (!file_read_ordinary(file, AUTHORITIES_MOST, bytes, why))
 		return false;
-	}
-	good = is_file(fd, why) && read_all(fd, bytes, why);
-	close(fd);
-	return good;
+	if (bytes->length > AUTHORITIES_MOST)
+		text_add(why, too_large);
+	return bytes->length <= AUTHORITIES_MOST;
 }
 
 /* Nobody is asked for the password of what should not be encrypted. */

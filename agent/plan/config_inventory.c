@@ -23,6 +23,22 @@ static const char *complain_url(const char *text)
 		       : "an inventory is fetched over http:// or https://";
 }
 
+/* What is in it would stand in every log. */
+static bool read_url(struct reading *reading, const struct field *field,
+		     const struct node *node, void *base)
+{
+	struct field url = *field;
+
+	if (node->kind == NODE_TEXT && strchr(node->text, '@')) {
+		form_error(reading, node->place,
+			   "a user and password cannot stand in the URL of 'http'");
+		return false;
+	}
+	url.kind = FIELD_TEXT;
+	url.complain = complain_url;
+	return form_read_field(reading, &url, node, base);
+}
+
 static bool read_defaults(struct reading *reading, const struct field *field,
 			  const struct node *node, void *base)
 {
@@ -34,7 +50,7 @@ static bool read_defaults(struct reading *reading, const struct field *field,
 
 static const struct field source_fields[] = {
 	{ "file", FIELD_TEXT, AT(struct inventory_source, file) },
-	{ "http", FIELD_TEXT, AT(struct inventory_source, url), .complain = complain_url },
+	{ "http", FIELD_OWN, AT(struct inventory_source, url), .read = read_url },
 	{ "refresh", FIELD_DURATION, AT(struct inventory_source, refresh_us),
 	  .least = 100 * CLOCK_MILLISECOND, .most = 24 * 60 * MINUTE },
 	{ "ca_file", FIELD_TEXT, AT(struct inventory_source, ca_file) },

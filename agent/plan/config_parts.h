@@ -22,8 +22,10 @@ bool config_read_defaults(struct reading *reading, const struct node *node,
 /* A target of an inventory. The owner of the reading is its source. */
 bool config_read_listed(struct reading *reading, const struct node *node,
 			struct target *target);
-/* What its keys are, without `name`; ended by NULL. */
-const struct form *config_listed_form(void);
+/* What all targets of a group have, on top of the defaults of the source, which owns the
+ * reading. */
+bool config_read_group(struct reading *reading, const struct node *node,
+		       struct target *usual);
 
 /* config_alarms.c */
 bool config_read_alarms(struct reading *reading, const struct field *field,

@@ -303,10 +303,40 @@ static void *add_usual(struct reading *reading, const struct form *form, const v
 	return both;
 }
 
-static bool check_listed(struct reading *reading, const struct node *node, void *base)
+static bool add_defaults(struct reading *reading, const struct node *node, void *base)
 {
 	const struct inventory_source *source = reading->owner;
 	const struct target *usual = source->defaults;
+	struct target *target = base;
+
+	(void)node;
+	target->peers = add_usual(reading, &peer_form, usual->peers, usual->peer_count,
+				  target->peers, &target->peer_count);
+	target->labels = add_usual(reading, &label_form, usual->labels, usual->label_count,
+				   target->labels, &target->label_count);
+	target->overrides = add_usual(reading, &override_form, usual->overrides,
+				      usual->override_count, target->overrides,
+				      &target->override_count);
+	return true;
+}
+
+static const struct form group_form = {
+	"a group",
+	defaults_fields,
+	.size = sizeof(struct target),
+	.place_at = offsetof(struct target, place),
+	.prepare = prepare_listed,
+	.check = add_defaults,
+};
+
+bool config_read_group(struct reading *reading, const struct node *node, struct target *usual)
+{
+	return form_read(reading, &group_form, node, usual);
+}
+
+static bool check_listed(struct reading *reading, const struct node *node, void *base)
+{
+	const struct inventory_source *source = reading->owner;
 	struct target *target = base;
 
 	/* What is fetched must not make us open files of its choice. */
@@ -319,13 +349,7 @@ static bool check_listed(struct reading *reading, const struct node *node, void 
 	if (!target->profile_count && !node_member(node, "profiles"))
 		form_error(reading, node->place, "a target needs 'profiles', if not here, then in"
 						 " the defaults of its source");
-	target->peers = add_usual(reading, &peer_form, usual->peers, usual->peer_count,
-				  target->peers, &target->peer_count);
-	target->labels = add_usual(reading, &label_form, usual->labels, usual->label_count,
-				   target->labels, &target->label_count);
-	target->overrides = add_usual(reading, &override_form, usual->overrides,
-				      usual->override_count, target->overrides,
-				      &target->override_count);
+	add_defaults(reading, node, target);
 	return check_target(reading, node, base) && target->profile_count;
 }
 
@@ -342,9 +366,4 @@ bool config_read_listed(struct reading *reading, const struct node *node,
 			struct target *target)
 {
 	return form_read(reading, &listed_form, node, target);
-}
-
-const struct form *config_listed_form(void)
-{
-	return &listed_form;
 }
