@@ -9,22 +9,20 @@
 #include "ground/clock.h"
 #include "ground/memory.h"
 
-enum { FOREIGN_MOST = 512 };
+/* Most sets have a few facts; an agent keeps very many sets. */
+enum { FOREIGN_MOST = 512, FIRST_ROOM = 2 };
 
 struct facts {
 	struct fact *items;
 	size_t count, room;
-	struct arena *arena;
+	struct arena *arena;		/* NULL until there is something to copy */
 	struct facts **records;		/* ours to free, whichever row has them */
 	size_t record_count, record_room;
 };
 
 struct facts *facts_new(void)
 {
-	struct facts *facts = memory_new(1, sizeof *facts);
-
-	facts->arena = arena_new();
-	return facts;
+	return memory_new(1, sizeof(struct facts));
 }
 
 void facts_free(struct facts *facts)
@@ -67,8 +65,11 @@ static struct fact *facts_row(struct facts *facts, const struct fact_descriptor 
 		if (facts->items[i].about == about)
 			row = &facts->items[i];
 	if (!row) {
-		facts->items = memory_room_for(facts->items, facts->count, &facts->room,
-					       sizeof *facts->items);
+		if (facts->count == facts->room) {
+			facts->room = facts->room ? 2 * facts->room : FIRST_ROOM;
+			facts->items = memory_resize(facts->items, facts->room,
+						     sizeof *facts->items);
+		}
 		row = &facts->items[facts->count++];
 	}
 	*row = (struct fact){ .about = about };
@@ -99,10 +100,29 @@ void facts_set_time(struct facts *facts, const struct fact_descriptor *about, in
 	facts_row(facts, about)->integer = wall_us;
 }
 
+static void *room_for(struct facts *facts, size_t size)
+{
+	if (!facts->arena)
+		facts->arena = arena_new();
+	return arena_take(facts->arena, size);
+}
+
+/* A word of the table need not be copied. */
+static const char *keep_text(struct facts *facts, const struct fact_descriptor *about,
+			     const char *text)
+{
+	size_t size = strlen(text) + 1;
+
+	for (size_t i = 0; about->words && about->words[i]; i++)
+		if (!strcmp(about->words[i], text))
+			return about->words[i];
+	return memcpy(room_for(facts, size), text, size);
+}
+
 void facts_set_text(struct facts *facts, const struct fact_descriptor *about, const char *text)
 {
 	assert(about->type == FACT_TEXT);
-	facts_row(facts, about)->text = arena_copy(facts->arena, text);
+	facts_row(facts, about)->text = keep_text(facts, about, text);
 }
 
 void facts_set_foreign(struct facts *facts, const struct fact_descriptor *about,
@@ -118,12 +138,12 @@ void facts_set_foreign(struct facts *facts, const struct fact_descriptor *about,
 void facts_set_texts(struct facts *facts, const struct fact_descriptor *about,
 		     const char *const *texts, size_t count)
 {
-	const char **copy = arena_take(facts->arena, count * sizeof *copy);
+	const char **copy = room_for(facts, count * sizeof *copy);
 	struct fact *row;
 
 	assert(about->type == FACT_TEXTS);
 	for (size_t i = 0; i < count; i++)
-		copy[i] = arena_copy(facts->arena, texts[i]);
+		copy[i] = keep_text(facts, about, texts[i]);
 	row = facts_row(facts, about);
 	row->texts = copy;
 	row->count = count;
@@ -132,7 +152,7 @@ void facts_set_texts(struct facts *facts, const struct fact_descriptor *about,
 void facts_set_numbers(struct facts *facts, const struct fact_descriptor *about,
 		       const int64_t *numbers, size_t count)
 {
-	int64_t *copy = arena_take(facts->arena, count * sizeof *copy);
+	int64_t *copy = room_for(facts, count * sizeof *copy);
 	struct fact *row;
 
 	assert(about->type == FACT_NUMBERS);
@@ -151,7 +171,7 @@ static struct facts **records_with_room(struct facts *facts, const struct fact *
 
 	if (count & (count - 1))
 		return (struct facts **)before->records;
-	list = arena_take(facts->arena, (count ? 2 * count : 1) * sizeof *list);
+	list = room_for(facts, (count ? 2 * count : 1) * sizeof *list);
 	if (count)
 		memcpy(list, before->records, count * sizeof *list);
 	return list;
