@@ -170,6 +170,19 @@ void patrol_step(struct patrol *patrol, uint32_t number, enum alarm_event_kind k
 	due_set(beat->due, number, due_us);
 }
 
+void patrol_count_withheld(struct patrol *patrol, uint32_t number, struct moment now)
+{
+	struct beat *beat = patrol->beat;
+	size_t count;
+	const uint32_t *checks = results_checks(beat->results, number, &count);
+
+	if (!beat->observations[number].withheld)
+		return;
+	beat->observations[number].withheld = false;
+	for (size_t i = 0; i < count; i++)
+		patrol_step(patrol, checks[i], ALARM_RESULT, now);
+}
+
 static enum schedule_pace pace_of(const struct watched_check *check, enum verdict verdict)
 {
 	if (verdict == VERDICT_EXCEPTED || verdict == VERDICT_NOT_APPLICABLE)

@@ -83,6 +83,7 @@ void patrol_free_beat(struct patrol *patrol, struct beat *beat)
 	free(beat->targets);
 	free(beat->own);
 	free(beat->first_own);
+	free(beat->doubts);
 	patrol_end_tenure(patrol, beat->tenure);
 	free(beat);
 }

@@ -12,6 +12,9 @@
 #include "agent/engine/schedule.h"
 #include "agent/engine/storm.h"
 
+/* So many different looks have to meet silence, if there are as many. */
+enum { PATROL_LOOKS_FOR_SILENCE = 3 };
+
 /* There are very many of these. */
 struct watched_check {
 	struct alarm alarm;
@@ -28,7 +31,7 @@ struct watched_observation {
 	bool own;			/* of the target's own host */
 	bool tells;			/* and straight at it: whether it is there */
 	bool waits;
-	bool withheld;			/* it was silent, and perhaps the whole target is */
+	bool withheld;			/* what was seen last may be its host's fault, or ours */
 	bool remembers, unsaved;	/* for checks with `unchanged` */
 };
 
@@ -63,6 +66,8 @@ struct beat {
 	struct due *due;
 	uint32_t longest, latest;	/* of those that wait: the first and the last one */
 	struct uplink uplink;
+	uint32_t *doubts;		/* observations, see patrol_doubts() */
+	size_t doubt_count, doubt_room;
 	struct alarm_policy policy, target_policy;
 	/* Between these times (wall) the same exceptions hold. */
 	int64_t same_from_us, same_until_us;
@@ -111,6 +116,8 @@ void patrol_set_policies(struct beat *beat);
 bool patrol_note_verdict(struct beat *beat, uint32_t check, int64_t wall_us);
 void patrol_step(struct patrol *patrol, uint32_t check, enum alarm_event_kind kind,
 		 struct moment now);
+/* What was seen of it last, and has not counted yet, does now. */
+void patrol_count_withheld(struct patrol *patrol, uint32_t number, struct moment now);
 /* By its presence. */
 void patrol_step_target(struct patrol *patrol, uint32_t target, enum alarm_event_kind kind,
 			struct moment now);
@@ -122,13 +129,24 @@ enum schedule_pace patrol_pace(const struct beat *beat, uint32_t number);
 int64_t patrol_warm_up_us(const struct plan *plan, size_t observations);
 int64_t patrol_recheck_us(const struct beat *beat, uint32_t number);
 void patrol_know_targets(struct beat *beat);
-void patrol_count_uplink(struct patrol *patrol, struct moment now);
 /* Whether what it said may count by itself, now. */
 bool patrol_hear(struct patrol *patrol, uint32_t number, struct moment now);
 /* Holds its alarms, or lets them go, as it should be now. */
 void patrol_hold(struct patrol *patrol, uint32_t target, struct moment now);
 void patrol_set_grace(struct beat *beat, uint32_t target, int64_t at_us);
 void patrol_end_grace(struct patrol *patrol, uint32_t target, struct moment now);
+
+/* Looks there at once, by as many observations as may be answered. */
+void patrol_ask_target(struct beat *beat, uint32_t target, unsigned most, struct moment now);
+
+/* patrol_uplink.c */
+bool patrol_is_guard(const struct beat *beat, uint32_t target);
+void patrol_count_uplink(struct patrol *patrol, struct moment now);
+void patrol_watch_uplink(struct patrol *patrol, struct moment now);
+void patrol_ask_guards(struct patrol *patrol, struct moment now);
+void patrol_hear_somebody(struct patrol *patrol, uint32_t target, struct moment now);
+/* Whether what was seen may be our own fault; then it does not count yet. */
+bool patrol_doubts(struct patrol *patrol, uint32_t number, struct moment now);
 
 /* patrol_exception.c: what begins or ends by itself; when that is next, as far as anybody can
  * know. */

@@ -321,6 +321,8 @@ void patrol_set_plan(struct patrol *patrol, const struct plan *plan)
 
 	if (old)
 		patrol_save(patrol, now);
+	else
+		patrol->answered_us = now.monotonic_us;
 	new = patrol_new_beat(patrol, plan, now);
 	carry_observations(patrol, old, new, now);
 	carry_checks(patrol, old, new, now);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Whether targets are there, and whether it is us who are not. Silence counts against a service
- * only when its host was heard afterwards, and against a host only when somebody else was.
+ * Whether targets are there. Silence counts against a service only when its host was heard
+ * afterwards, and against a host only when somebody else was.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,6 @@
 #include "agent/engine/patrol_parts.h"
 #include "ground/clock.h"
 #include "ground/memory.h"
-
-enum { LOOKS_FOR_SILENCE = 3 };	/* so many different ones, if there are as many */
 
 /* The first round shall not take all that we may send, nor come in one burst; but whoever starts
  * the agent with a few targets wants to see something now. */
@@ -107,18 +105,7 @@ void patrol_hold(struct patrol *patrol, uint32_t target, struct moment now)
 	}
 }
 
-/* --- our own way out ----------------------------------------------------------------------- */
-
-static bool is_guard(const struct beat *beat, uint32_t target)
-{
-	return beat->plan->config->targets[target].guard;
-}
-
-/* Whether an answer of this target says that our way out works. */
-static bool stands_for_us(const struct beat *beat, uint32_t target)
-{
-	return !beat->uplink.guards || is_guard(beat, target);
-}
+/* --- one target ---------------------------------------------------------------------------- */
 
 void patrol_set_grace(struct beat *beat, uint32_t target, int64_t at_us)
 {
@@ -128,68 +115,7 @@ void patrol_set_grace(struct beat *beat, uint32_t target, int64_t at_us)
 		(uint32_t)(plan->check_count + plan->config->target_count + target), at_us);
 }
 
-static void look_at_all_again(struct patrol *patrol, struct moment now)
-{
-	struct beat *beat = patrol->beat;
-	int64_t within_us = patrol_warm_up_us(beat->plan, beat->plan->observation_count);
-
-	for (uint32_t i = 0; i < beat->plan->observation_count; i++)
-		schedule_hurry(beat->schedule, i, within_us, now.monotonic_us);
-	for (uint32_t i = 0; i < beat->plan->config->target_count; i++) {
-		struct watched_target *target = &beat->targets[i];
-		bool told = target->alarm.told != VERDICT_OK;
-
-		if (target->presence.down && !told) {
-			target->went_us = now.monotonic_us;
-			patrol_set_grace(beat, i, now.monotonic_us + within_us +
-						   beat->plan->config->alarms.recheck_us);
-		} else if (!target->presence.down && told) {
-			patrol_step_target(patrol, i, ALARM_RESULT, now);
-		}
-	}
-}
-
-static void say_uplink(struct patrol *patrol, struct moment now)
-{
-	self_say(patrol->self, SELF_UPLINK, !patrol->uplink_down,
-		 patrol->beat->uplink.guards ? "all guards are silent"
-					     : "all targets went silent together",
-		 now);
-}
-
-static void watch_uplink(struct patrol *patrol, struct moment now)
-{
-	struct beat *beat = patrol->beat;
-	bool down = uplink_is_down(&beat->uplink);
-
-	if (down == patrol->uplink_down)
-		return;
-	patrol->uplink_down = down;
-	say_uplink(patrol, now);
-	for (uint32_t i = 0; i < beat->plan->config->target_count; i++)
-		patrol_hold(patrol, i, now);
-	if (!down)
-		look_at_all_again(patrol, now);
-}
-
-void patrol_count_uplink(struct patrol *patrol, struct moment now)
-{
-	struct beat *beat = patrol->beat;
-
-	for (uint32_t i = 0; i < beat->plan->config->target_count; i++) {
-		bool guard = is_guard(beat, i);
-
-		/* Who can never go says nothing of the way there. */
-		if (!beat->targets[i].tellers)
-			continue;
-		++*(guard ? &beat->uplink.guards : &beat->uplink.targets);
-		if (beat->targets[i].presence.down)
-			uplink_count(&beat->uplink, guard, PRESENCE_WENT);
-	}
-	watch_uplink(patrol, now);
-}
-
-static void ask_target(struct beat *beat, uint32_t target, unsigned most, struct moment now)
+void patrol_ask_target(struct beat *beat, uint32_t target, unsigned most, struct moment now)
 {
 	for (uint32_t i = beat->first_own[target]; i < beat->first_own[target + 1] && most; i++) {
 		const struct watched_observation *watched =
@@ -203,27 +129,11 @@ static void ask_target(struct beat *beat, uint32_t target, unsigned most, struct
 	}
 }
 
-/* Once for all that go at the same time. */
-static void ask_guards(struct patrol *patrol, struct moment now)
-{
-	struct beat *beat = patrol->beat;
-	int64_t recheck_us = beat->plan->config->alarms.recheck_us;
-
-	if (!beat->uplink.guards || now.monotonic_us < patrol->guards_asked_us + recheck_us)
-		return;
-	patrol->guards_asked_us = now.monotonic_us;
-	for (uint32_t i = 0; i < beat->plan->config->target_count; i++)
-		if (is_guard(beat, i))
-			ask_target(beat, i, LOOKS_FOR_SILENCE, now);
-}
-
-/* --- one target ---------------------------------------------------------------------------- */
-
 static void count_change(struct patrol *patrol, uint32_t target, enum presence_change change,
 			 struct moment now)
 {
-	uplink_count(&patrol->beat->uplink, is_guard(patrol->beat, target), change);
-	watch_uplink(patrol, now);
+	uplink_count(&patrol->beat->uplink, patrol_is_guard(patrol->beat, target), change);
+	patrol_watch_uplink(patrol, now);
 	patrol_hold(patrol, target, now);
 }
 
@@ -236,7 +146,7 @@ static void target_went(struct patrol *patrol, uint32_t number, struct moment no
 		beat->observations[beat->own[i]].withheld = false;
 	count_change(patrol, number, PRESENCE_WENT, now);
 	patrol_set_grace(beat, number, now.monotonic_us + beat->plan->config->alarms.recheck_us);
-	ask_guards(patrol, now);
+	patrol_ask_guards(patrol, now);
 }
 
 static void target_came(struct patrol *patrol, uint32_t number, struct moment now)
@@ -321,7 +231,8 @@ static struct presence_policy policy_of(const struct beat *beat, uint32_t number
 	uint32_t voices = target->tellers - target->mute;
 
 	return (struct presence_policy){
-		.observations = voices < LOOKS_FOR_SILENCE ? voices : LOOKS_FOR_SILENCE,
+		.observations = voices < PATROL_LOOKS_FOR_SILENCE ? voices
+								  : PATROL_LOOKS_FOR_SILENCE,
 		.times = beat->policy.raise_after,
 	};
 }
@@ -331,17 +242,8 @@ static void count_withheld(struct patrol *patrol, uint32_t target, struct moment
 {
 	struct beat *beat = patrol->beat;
 
-	for (uint32_t i = beat->first_own[target]; i < beat->first_own[target + 1]; i++) {
-		struct watched_observation *watched = &beat->observations[beat->own[i]];
-		size_t count;
-		const uint32_t *checks = results_checks(beat->results, beat->own[i], &count);
-
-		if (!watched->withheld)
-			continue;
-		watched->withheld = false;
-		for (size_t j = 0; j < count; j++)
-			patrol_step(patrol, checks[j], ALARM_RESULT, now);
-	}
+	for (uint32_t i = beat->first_own[target]; i < beat->first_own[target + 1]; i++)
+		patrol_count_withheld(patrol, beat->own[i], now);
 }
 
 static void hear_answer(struct patrol *patrol, uint32_t number, struct moment now)
@@ -352,11 +254,7 @@ static void hear_answer(struct patrol *patrol, uint32_t number, struct moment no
 	struct presence_policy policy = policy_of(beat, target);
 	bool doubted = presence->silent > 0;
 
-	if (stands_for_us(beat, target)) {
-		patrol->answered_us = now.monotonic_us;
-		if (!patrol->uplink_down)
-			say_uplink(patrol, now);
-	}
+	patrol_hear_somebody(patrol, target, now);
 	if (presence_hear(&policy, presence, &beat->observations[number].mark,
 			  PRESENCE_ANSWERED) == PRESENCE_CAME)
 		target_came(patrol, target, now);
@@ -380,11 +278,11 @@ static bool hear_silence(struct patrol *patrol, uint32_t number, struct moment n
 		return true;
 	beat->observations[number].withheld = true;
 	if (patrol_pace(beat, number) == SCHEDULE_SOON)
-		ask_target(beat, target,
-			   presence->silent < policy.observations
-				   ? policy.observations - presence->silent
-				   : 1,
-			   now);
+		patrol_ask_target(beat, target,
+				  presence->silent < policy.observations
+					  ? policy.observations - presence->silent
+					  : 1,
+				  now);
 	return false;
 }
 
@@ -396,12 +294,13 @@ bool patrol_hear(struct patrol *patrol, uint32_t number, struct moment now)
 
 	watched->withheld = false;
 	if (!watched->tells)
-		return true;
+		return !patrol_doubts(patrol, number, now);
 	sign = sign_of(beat, number);
 	note_sign(&beat->targets[beat->plan->observations[number].target], watched, sign);
 	if (sign == PRESENCE_SILENT)
 		return hear_silence(patrol, number, now);
-	if (sign == PRESENCE_ANSWERED)
-		hear_answer(patrol, number, now);
+	if (sign == PRESENCE_NO_SIGN)
+		return !patrol_doubts(patrol, number, now);
+	hear_answer(patrol, number, now);
 	return true;
 }
