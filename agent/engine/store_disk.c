@@ -99,13 +99,15 @@ static enum store_outcome load(struct store *store)
 	return store_file_load(store->file, &loader);
 }
 
-/* Under a name that says when, for whoever can mend it. */
+/* Under a name that says when, for whoever can mend it. Should we die before there is another,
+ * the marks say that there was one. */
 static bool set_aside(struct store *store, struct text *said)
 {
 	char stamp[CLOCK_STAMP_ROOM];
 	struct text aside = { 0 };
 	bool good;
 
+	store_marks_tell(&store->marks, store->marks.most);
 	clock_format(clock_wall_us(), stamp);
 	text_add_format(&aside, "%s.damaged-%s", store->path, stamp);
 	good = rename(store->path, text_string(&aside)) == 0;
@@ -192,8 +194,11 @@ static bool open_somehow(struct store *store, struct text *said)
 /* After a loss nobody knows which numbers were given, only which were not. */
 static void settle_numbers(struct store *store)
 {
-	uint64_t least = store->lost ? store->marks.most : store->marks.told;
+	uint64_t least;
 
+	if (!store->targets.count && store->marks.told)
+		store->lost = true;
+	least = store->lost ? store->marks.most : store->marks.told;
 	if (store->last < least)
 		store->last = least;
 }
@@ -435,6 +440,8 @@ bool store_write(struct store *store, int64_t now_us)
 	if (store->fails && now_us < store->retry_us)
 		return false;
 	store_marks_give(&store->marks, store->last);
+	if (store->file && store_file_only_reads(store->file))
+		lose(store);
 	if (!store->file)
 		outcome = open_again(store);
 	TRY(outcome, put_all(store));

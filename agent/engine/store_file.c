@@ -136,6 +136,11 @@ void store_file_close(struct store_file *file)
 	free(file);
 }
 
+bool store_file_only_reads(const struct store_file *file)
+{
+	return sqlite3_db_readonly(file->database, "main") != 0;
+}
+
 const char *store_file_why(const struct store_file *file)
 {
 	return text_string(&file->why);

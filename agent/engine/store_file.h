@@ -34,6 +34,8 @@ struct store_loader {
 struct store_file *store_file_open(const char *path, bool reads, enum store_outcome *outcome,
 				   struct text *why);
 void store_file_close(struct store_file *file);
+/* The disk let nobody write when it was opened: so it stays until it is opened anew. */
+bool store_file_only_reads(const struct store_file *file);
 /* After a failure: a sentence. */
 const char *store_file_why(const struct store_file *file);
 enum store_outcome store_file_load(struct store_file *file, const struct store_loader *loader);

@@ -34,7 +34,7 @@ unsigned fault_disk_calls(void)
 
 static int next_call(int broken)
 {
-	if (fault == DISK_UNREADABLE || calls++ < fails_from || fault == DISK_SOUND)
+	if (fault >= DISK_UNREADABLE || calls++ < fails_from || fault == DISK_SOUND)
 		return SQLITE_OK;
 	if (fault == DISK_DIES)
 		_exit(DEAD);
@@ -143,6 +143,10 @@ static int disk_open(sqlite3_vfs *disk, const char *name, sqlite3_file *file, in
 
 	(void)disk;
 	faulty->base.pMethods = NULL;
+	/* As SQLite's own does it when it may not write. */
+	if (fault == DISK_READ_ONLY)
+		flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) |
+			SQLITE_OPEN_READONLY;
 	faulty->real = memory_new(1, (size_t)real_disk->szOsFile);
 	code = real_disk->xOpen(real_disk, name, faulty->real, flags, out);
 	if (code == SQLITE_OK)

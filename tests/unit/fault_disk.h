@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A disk that fails: every call that changes something is counted, and from one of them on it
- * fails, or the process dies before it. Or every call that reads is.
+ * fails, or the process dies before it. Or every call that reads is. Or what is opened can only
+ * be read.
  */
 #ifndef TESTS_UNIT_FAULT_DISK_H
 #define TESTS_UNIT_FAULT_DISK_H
 
 #include <stdbool.h>
 
-enum disk_fault { DISK_SOUND, DISK_FULL, DISK_BROKEN, DISK_DIES, DISK_UNREADABLE };
+enum disk_fault { DISK_SOUND, DISK_FULL, DISK_BROKEN, DISK_DIES, DISK_UNREADABLE, DISK_READ_ONLY };
 
 /* Becomes SQLite's usual one. */
 void fault_disk_install(void);

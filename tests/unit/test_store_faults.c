@@ -80,6 +80,30 @@ static void a_number_that_was_told_is_not_given_again(void **state)
 	store_close(store);
 }
 
+static void it_is_written_when_a_disk_can_be_written_to_again(void **state)
+{
+	struct store *store = opened();
+	uint32_t check = some_check(store, "x");
+
+	(void)state;
+	set_sinks(store, "log", NULL);
+	tell(store, check, VERDICT_OK, VERDICT_CRITICAL);
+	store_close(store);
+	fault_disk_set(DISK_READ_ONLY, 0);
+	store = opened();
+	set_sinks(store, "log", NULL);
+	tell(store, check, VERDICT_CRITICAL, VERDICT_WARNING);
+	assert_false(store_write(store, 0));
+	assert_false(store_write(store, store_due_us(store)));
+	expect_untold(store, 0, " 1 2", false);
+	fault_disk_set(DISK_SOUND, 0);
+	assert_true(store_write(store, store_due_us(store)));
+	assert_null(store_failure(store));
+	store = opened_again(store);
+	expect_events(store, UINT64_MAX, 100, " 2 1");
+	store_close(store);
+}
+
 static void damage(const char *bytes)
 {
 	char path[96];
@@ -121,6 +145,29 @@ static void a_damaged_database_is_set_aside(void **state)
 	assert_false(store_has_lost(store));
 	assert_true(tell(store, some_check(store, "x"), VERDICT_OK, VERDICT_CRITICAL) > last);
 	text_free(&said);
+	store = opened_again(store);
+	assert_false(store_has_lost(store));
+	store_close(store);
+}
+
+/* It was set aside, and then there was no new one, be it that the disk was full or that we died:
+ * whoever starts next must know that there is something to be said, and which numbers are free. */
+static void what_was_lost_is_known_when_nobody_could_say_so(void **state)
+{
+	struct store *store = opened();
+	struct text said = { 0 };
+	uint64_t last = tell(store, some_check(store, "x"), VERDICT_OK, VERDICT_CRITICAL);
+
+	(void)state;
+	store_close(store);
+	damage("this is no database at all");
+	fault_disk_set(DISK_FULL, 0);
+	assert_null(store_open(store_folder(), &said));
+	text_free(&said);
+	fault_disk_set(DISK_SOUND, 0);
+	store = opened();
+	assert_true(store_has_lost(store));
+	assert_true(tell(store, some_check(store, "x"), VERDICT_OK, VERDICT_CRITICAL) > last);
 	store = opened_again(store);
 	assert_false(store_has_lost(store));
 	store_close(store);
@@ -343,6 +390,8 @@ int main(void)
 		STORE_TEST(so_it_does_when_the_disk_breaks),
 		STORE_TEST(a_number_that_was_told_is_not_given_again),
 		STORE_TEST(a_damaged_database_is_set_aside),
+		STORE_TEST(it_is_written_when_a_disk_can_be_written_to_again),
+		STORE_TEST(what_was_lost_is_known_when_nobody_could_say_so),
 		STORE_TEST(a_database_that_cannot_be_read_just_now_is_not_damaged),
 		STORE_TEST(a_database_of_a_newer_version_is_left_alone),
 		STORE_TEST(a_database_of_an_older_version_is_brought_up_to_date),
