@@ -361,28 +361,6 @@ static void an_observation_too_large_for_a_frame_loses_its_facts(void **state)
 	observation_free(have);
 }
 
-/* An agent keeps very many of them. */
-static void a_word_of_a_table_is_kept_as_that_word(void **state)
-{
-	static const char *const words[] = { "open", "closed", NULL };
-	static const struct fact_descriptor of_words = {
-		.name = "port.state", .type = FACT_TEXT, .words = words
-	}, of_anything = { .name = "port.banner", .type = FACT_TEXT };
-	struct facts *facts = facts_new();
-	char said[] = "closed", other[] = "ajar";
-
-	(void)state;
-	facts_set_text(facts, &of_words, said);
-	facts_set_text(facts, &of_anything, said);
-	assert_ptr_equal(facts_get(facts, &of_words)->text, words[1]);
-	assert_ptr_not_equal(facts_get(facts, &of_anything)->text, said);
-	/* Nobody vouches that there are no others. */
-	facts_set_text(facts, &of_words, other);
-	other[0] = 'A';
-	assert_string_equal(facts_get(facts, &of_words)->text, "ajar");
-	facts_free(facts);
-}
-
 static void a_report_comes_back(void **state)
 {
 	struct fence_report report;
@@ -510,7 +488,6 @@ int main(void)
 		cmocka_unit_test(an_observation_comes_back),
 		cmocka_unit_test(words_of_a_prober_are_escaped_again),
 		cmocka_unit_test(an_observation_too_large_for_a_frame_loses_its_facts),
-		cmocka_unit_test(a_word_of_a_table_is_kept_as_that_word),
 		cmocka_unit_test(a_report_comes_back),
 		cmocka_unit_test(a_line_comes_back),
 		cmocka_unit_test(a_message_cut_anywhere_is_waited_for),
