@@ -294,6 +294,26 @@ static int64_t token_us(struct dispatch *dispatch, int64_t now_us)
 		       : now_us;
 }
 
+static void count_begun(struct dispatch *dispatch, uint32_t at, uint32_t number)
+{
+	struct lane *lane = &dispatch->lanes[at];
+
+	dispatch->next[number] = UNDER_WAY;
+	lane->under_way++;
+	dispatch->probers[prober_of(dispatch, at)].under_way[lane->repute]++;
+	dispatch->under_way++;
+}
+
+/* Nobody else is at its place: nobody was by the plan before. */
+void dispatch_adopt(struct dispatch *dispatch, uint32_t number)
+{
+	bool may_look = places_enter(dispatch->places, number);
+
+	assert(may_look && dispatch->next[number] == IDLE);
+	(void)may_look;
+	count_begun(dispatch, lane_of(dispatch, number), number);
+}
+
 static uint32_t begin_first(struct dispatch *dispatch, uint32_t at)
 {
 	struct lane *lane = &dispatch->lanes[at];
@@ -303,13 +323,10 @@ static uint32_t begin_first(struct dispatch *dispatch, uint32_t at)
 
 	lane_leave_queue(dispatch, at);
 	lane->first = dispatch->next[number];
-	dispatch->next[number] = UNDER_WAY;
-	lane->under_way++;
-	dispatch->probers[prober].under_way[lane->repute]++;
+	count_begun(dispatch, at, number);
 	dispatch->turns[well] = prober + 1;
 	dispatch->well_next = !well;
 	dispatch->waiting--;
-	dispatch->under_way++;
 	lane_queue_up(dispatch, at);
 	return number;
 }

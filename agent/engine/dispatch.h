@@ -22,6 +22,8 @@ void dispatch_want(struct dispatch *dispatch, uint32_t number);
  * when one may for the sake of time alone, INT64_MAX: not before something is wanted or comes. */
 bool dispatch_take(struct dispatch *dispatch, int64_t now_us, uint32_t *number, uint32_t *key,
 		   int64_t *again_us);
+/* It is under way already, for the plan before: it counts as if it had been taken. */
+void dispatch_adopt(struct dispatch *dispatch, uint32_t number);
 /* What was taken has come. */
 void dispatch_hear(struct dispatch *dispatch, uint32_t number,
 		   const struct observation *observation);

@@ -151,20 +151,17 @@ static void observation_has_come(void *arg, struct observation *observation)
 {
 	struct errand *errand = arg;
 	struct patrol *patrol = errand->patrol;
-	struct beat *beat = patrol->beat;
 	struct moment now = patrol->world.now(patrol->world.arg);
 	uint32_t number = errand->number;
-	bool of_today = errand->tenure == beat->tenure;
 
 	forget_errand(errand);
-	if (of_today)
-		dispatch_hear(beat->dispatch, number, observation);
-	if (number == NO_OBSERVATION)
+	if (number == NO_OBSERVATION) {
 		observation_free(observation);
-	else
-		take_in(patrol, number, observation, now);
-	if (of_today)
-		take_known(patrol, now);
+		return;
+	}
+	dispatch_hear(patrol->beat->dispatch, number, observation);
+	take_in(patrol, number, observation, now);
+	take_known(patrol, now);
 }
 
 /* --- a turn -------------------------------------------------------------------------------- */

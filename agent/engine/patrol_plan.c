@@ -138,8 +138,10 @@ static void carry_errands(struct patrol *patrol, const uint32_t *matches, struct
 		if (errand->number == NO_OBSERVATION)
 			continue;
 		errand->number = matches[errand->number];
-		if (errand->number != NO_OBSERVATION)
-			schedule_claim(new->schedule, errand->number);
+		if (errand->number == NO_OBSERVATION)
+			continue;
+		schedule_claim(new->schedule, errand->number);
+		dispatch_adopt(new->dispatch, errand->number);
 	}
 }
 

@@ -45,7 +45,10 @@ static struct observation *seen_at(const struct scene *scene, const struct reque
 	struct observation *observation = observation_new();
 
 	observation->started_wall_us = scene->now.wall_us;
-	if (!strcmp(request->collector->name, "port"))
+	if (scene->unresolved)
+		observation->outcome = (struct outcome){ .stage = STAGE_RESOLVE,
+							 .reason = REASON_NAME_SERVER_FAILED };
+	else if (!strcmp(request->collector->name, "port"))
 		facts_set_text(observation->facts, fact_named("port.state"), state);
 	else if (!strcmp(state, "filtered"))
 		observation->outcome =

@@ -55,6 +55,7 @@ struct scene {
 	struct alarm_settings alarms;	/* of the plans to come */
 	uint32_t interval_ms;
 	uint32_t probes_per_second;
+	bool unresolved;		/* the name server does not answer for any host */
 	uint64_t told;			/* events up to this number were expected */
 	size_t looks, turns, at_once_most;
 };

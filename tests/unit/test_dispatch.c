@@ -180,9 +180,33 @@ static void a_rate_below_ten_a_second_begins_with_one(void **state)
 	assert_int_equal(scene->again_us, scene->now_us + 500 * MS);
 }
 
+static void what_is_under_way_for_the_plan_before_has_its_place_and_counts(void **state)
+{
+	struct scene *scene = *state;
+
+	add(scene, 0, "tls", 3);
+	/* Both look at the same port. */
+	request(scene, 1)->subject = request(scene, 0)->subject;
+	scene->config.limits.per_target = 2;
+	start(scene, 1);
+	dispatch_adopt(scene->dispatch, 0);
+	assert_int_equal(dispatch_under_way(scene->dispatch), 1);
+	want(scene, 1, 2);
+	assert_int_equal(take(scene), 2);
+	assert_int_equal(take(scene), NONE);
+	answers(scene, 0);
+	assert_int_equal(take(scene), 1);
+	answers(scene, 1);
+	answers(scene, 2);
+	assert_int_equal(dispatch_under_way(scene->dispatch), 0);
+	want(scene, 0, 1);
+	assert_int_equal(take(scene), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SCENE(what_is_under_way_for_the_plan_before_has_its_place_and_counts),
 		SCENE(what_is_wanted_begins_and_may_be_wanted_again_when_it_has_come),
 		SCENE(a_target_has_few_conversations_and_many_single_ports_at_once),
 		SCENE(without_a_number_it_is_one_conversation_and_never_too_many),

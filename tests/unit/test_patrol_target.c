@@ -37,6 +37,44 @@ static void a_target_that_is_gone_is_one_alarm(void **state)
 	expect_events(scene, "");
 }
 
+static void whenever_it_goes_nothing_else_is_told(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_plan(scene, FIVE_PORTS, A B C, "");
+	for (int i = 0; i < 40; i++) {
+		scene_run(scene, 20 * MINUTE + 7 * SECOND);
+		scene_host(scene, "10.0.0.1", false);
+		scene_run(scene, 15 * MINUTE);
+		expect_events(scene, "target_down a presence; ");
+		scene_host(scene, "10.0.0.1", true);
+		scene_run(scene, 15 * MINUTE);
+		if (scene_target(scene, "a").alarm->flaps)
+			scene_run(scene, HOUR);
+		expect_events(scene, "target_up a presence; ");
+	}
+}
+
+static void whenever_all_go_nobody_is_told_down(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_plan(scene, FIVE_PORTS, A B C, "");
+	for (int i = 0; i < 40; i++) {
+		scene_run(scene, 20 * MINUTE + 7 * SECOND);
+		scene_host(scene, "10.0.0.1", false);
+		scene_host(scene, "10.0.0.2", false);
+		scene_host(scene, "10.0.0.3", false);
+		scene_run(scene, 15 * MINUTE);
+		expect_events(scene, "raised ucposture agent/uplink; ");
+		scene_host(scene, "10.0.0.1", true);
+		scene_host(scene, "10.0.0.2", true);
+		scene_host(scene, "10.0.0.3", true);
+		scene_run(scene, 15 * MINUTE);
+		expect_events(scene, "cleared ucposture agent/uplink; ");
+	}
+}
+
 static void what_was_told_before_it_went_stays_told(void **state)
 {
 	struct scene *scene = *state;
@@ -270,6 +308,66 @@ static void what_does_not_lead_to_the_target_goes_on_while_it_is_down(void **sta
 			     "; raised d " PUSH "; ");
 }
 
+#define PUSH_RULE                                                                             \
+	RULE("u", "observe: http, subject: 'http://push.example:81/', "                        \
+		  "expect: { http.status: { is: 200 } }")
+
+static void what_is_elsewhere_may_be_silent_because_of_us(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_plan(scene, FIVE_PORTS PUSH_RULE, A GUARD, "");
+	/* Whoever comes first. */
+	for (int i = 0; i < 20; i++) {
+		scene_run(scene, 20 * MINUTE + 17 * SECOND);
+		scene_host(scene, "push.example", false);
+		scene_host(scene, "10.0.0.1", false);
+		scene_host(scene, "10.0.0.9", false);
+		scene_run(scene, HOUR);
+		expect_events(scene, "raised ucposture agent/uplink; ");
+		scene_host(scene, "push.example", true);
+		scene_host(scene, "10.0.0.1", true);
+		scene_host(scene, "10.0.0.9", true);
+		scene_run(scene, HOUR);
+		expect_events(scene, "cleared ucposture agent/uplink; ");
+	}
+}
+
+static void what_is_elsewhere_is_told_when_somebody_was_heard(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_plan(scene, FIVE_PORTS PUSH_RULE, A GUARD, "");
+	scene_run(scene, 20 * MINUTE);
+	scene_host(scene, "push.example", false);
+	/* The guards are asked at once, so it takes no longer than usual. */
+	scene_run(scene, 6 * MINUTE);
+	expect_events(scene, "raised a " PUSH "; raised guard " PUSH "; ");
+	scene_host(scene, "push.example", true);
+	scene_run(scene, 6 * MINUTE);
+	expect_events(scene, "cleared a " PUSH "; cleared guard " PUSH "; ");
+}
+
+/* All that can be heard is behind the same broken name server: nobody knows better. */
+static void who_waits_for_somebody_to_be_heard_does_not_wait_for_ever(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_plan(scene, SCENE_SHARE(445) PUSH_RULE, A, "");
+	scene_run(scene, 20 * MINUTE);
+	scene->unresolved = true;
+	scene_host(scene, "push.example", false);
+	scene_run(scene, 20 * MINUTE);
+	assert_int_equal(scene_look(scene, "a", PUSH).alarm->told, VERDICT_UNKNOWN);
+	assert_int_equal(scene_look(scene, "a", SHARE(445)).alarm->told, VERDICT_UNKNOWN);
+	assert_false(scene_target(scene, "a").down);
+	scene->unresolved = false;
+	scene_host(scene, "push.example", true);
+	scene_run(scene, 20 * MINUTE);
+	assert_int_equal(scene_look(scene, "a", PUSH).alarm->told, VERDICT_OK);
+	assert_int_equal(scene_look(scene, "a", SHARE(445)).alarm->told, VERDICT_OK);
+}
+
 static void a_target_with_one_observation_is_down_when_it_is_silent(void **state)
 {
 	struct scene *scene = *state;
@@ -288,6 +386,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(a_target_that_is_gone_is_one_alarm),
+		SCENE_TEST(whenever_it_goes_nothing_else_is_told),
+		SCENE_TEST(whenever_all_go_nobody_is_told_down),
 		SCENE_TEST(what_was_told_before_it_went_stays_told),
 		SCENE_TEST(one_service_that_is_silent_is_told_as_its_own),
 		SCENE_TEST(three_services_behind_a_new_firewall_are_no_dead_host),
@@ -299,6 +399,9 @@ int main(void)
 		SCENE_TEST(whoever_comes_back_while_the_guards_are_away_is_told_afterwards),
 		SCENE_TEST(all_are_looked_at_again_soon_but_not_at_once),
 		SCENE_TEST(what_does_not_lead_to_the_target_goes_on_while_it_is_down),
+		SCENE_TEST(what_is_elsewhere_may_be_silent_because_of_us),
+		SCENE_TEST(what_is_elsewhere_is_told_when_somebody_was_heard),
+		SCENE_TEST(who_waits_for_somebody_to_be_heard_does_not_wait_for_ever),
 		SCENE_TEST(a_target_with_one_observation_is_down_when_it_is_silent),
 	};
 
