@@ -84,6 +84,19 @@ static bool send_message(struct local *local, const struct text *message)
 	       send_once(local, message);
 }
 
+/* Once, not at each attempt; and who is only busy will take it in a moment. */
+static void log_change(struct local *local, bool taken)
+{
+	if (!taken && errno == EAGAIN)
+		return;
+	if (!taken && !local->fails)
+		log_warn("sinks", "%s: %s takes nothing: %s", local->name, local->path,
+			 strerror(errno));
+	if (taken && local->fails)
+		log_info("sinks", "%s: %s takes events again", local->name, local->path);
+	local->fails = !taken;
+}
+
 static void local_tell(void *arg, const struct event *event,
 		       void (*done)(void *done_arg, bool acknowledged), void *done_arg)
 {
@@ -93,12 +106,7 @@ static void local_tell(void *arg, const struct event *event,
 
 	local->write(&message, event, clock_wall_us());
 	taken = send_message(local, &message);
-	if (!taken && !local->fails)
-		log_warn("sinks", "%s: %s takes nothing: %s", local->name, local->path,
-			 strerror(errno));
-	else if (taken && local->fails)
-		log_info("sinks", "%s: %s takes events again", local->name, local->path);
-	local->fails = !taken;
+	log_change(local, taken);
 	text_free(&message);
 	done(done_arg, taken);
 }

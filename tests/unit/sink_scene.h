@@ -7,8 +7,6 @@
 
 #include "agent/daemon/sinks.h"
 
-#define SINK_NOW INT64_C(1790000000000000)
-
 #define SINK_TEST(name) cmocka_unit_test_setup_teardown(name, sink_begin, sink_end)
 
 struct sink_scene {
@@ -23,10 +21,6 @@ struct sink_scene {
 int sink_begin(void **state);
 int sink_end(void **state);
 
-/* "tls/tcp-443/versions" of "pbx-hamburg" is critical; number 17. */
-struct event sink_event(void);
-/* Each of its texts is a hostile word, or some of them. */
-struct event hostile_event(unsigned number);
 /* Tells it and turns the loop until it has answered. */
 bool sink_told(struct sink_scene *scene, const struct voice *voice, const struct event *event);
 void sink_answered(void *arg, bool acknowledged);

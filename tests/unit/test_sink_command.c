@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "ground/clock.h"
+#include "tests/unit/sink_events.h"
 #include "tests/unit/sink_scene.h"
 
 enum { HOSTILE_EVENTS = 2000 };		/* of seven strings each */

@@ -9,6 +9,7 @@
 
 #include "agent/daemon/sink_text.h"
 #include "ground/clock.h"
+#include "tests/unit/sink_events.h"
 #include "tests/unit/sink_scene.h"
 
 enum { HOSTILE_EVENTS = 15000, DATAGRAM_MOST = 65536, FIELDS_MOST = 32 };
@@ -30,7 +31,7 @@ static struct voice opened(const struct sink_scene *scene)
 	const struct sink_setting setting = { .name = "journal", .kind = SINK_JOURNAL,
 					      .socket = scene->path };
 
-	return sink_journal(&setting);
+	return sink_open(scene->loop, &setting);
 }
 
 /* Of letters, digits and _, and none that the journal would not take from us. */

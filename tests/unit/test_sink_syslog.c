@@ -11,6 +11,7 @@
 
 #include "agent/daemon/sink_text.h"
 #include "ground/clock.h"
+#include "tests/unit/sink_events.h"
 #include "tests/unit/sink_scene.h"
 
 enum { HOSTILE_EVENTS = 15000 };	/* of seven strings each */
@@ -20,7 +21,7 @@ static struct voice opened(const struct sink_scene *scene)
 	const struct sink_setting setting = { .name = "log", .kind = SINK_SYSLOG,
 					      .socket = scene->path };
 
-	return sink_syslog(&setting);
+	return sink_open(scene->loop, &setting);
 }
 
 static size_t receive(int fd, char line[static 2048])
@@ -46,11 +47,11 @@ static void each_kind_is_a_sentence_for_people(void **state)
 	struct event event = sink_event();
 
 	(void)state;
-	expect_sentence(&event, SINK_NOW,
+	expect_sentence(&event, SINK_EVENT_AT,
 			"pbx-hamburg tls/tcp-443/versions: critical: observed TLS1.0 TLS1.2, "
 			"expected no TLS1.0 (event 17)");
 	event.flaps = true;
-	expect_sentence(&event, SINK_NOW + 61 * CLOCK_SECOND,
+	expect_sentence(&event, SINK_EVENT_AT + 61 * CLOCK_SECOND,
 			"pbx-hamburg tls/tcp-443/versions: critical, flapping: observed TLS1.0 "
 			"TLS1.2, expected no TLS1.0 (event 17 of 2026-09-21T14:13:20Z)");
 	event.flaps = false;
@@ -58,31 +59,32 @@ static void each_kind_is_a_sentence_for_people(void **state)
 	event.to = VERDICT_UNKNOWN;
 	event.observed = "";
 	event.reason = "timed_out";
-	expect_sentence(&event, SINK_NOW,
+	expect_sentence(&event, SINK_EVENT_AT,
 			"pbx-hamburg tls/tcp-443/versions: still unknown: timed_out, expected "
 			"no TLS1.0 (event 17)");
 	event.reason = "";
-	expect_sentence(&event, SINK_NOW,
+	expect_sentence(&event, SINK_EVENT_AT,
 			"pbx-hamburg tls/tcp-443/versions: still unknown: expected no TLS1.0 "
 			"(event 17)");
 	event.kind = EVENT_CLEARED;
 	event.observed = "TLS1.2";
-	expect_sentence(&event, SINK_NOW,
+	expect_sentence(&event, SINK_EVENT_AT,
 			"pbx-hamburg tls/tcp-443/versions: cleared: observed TLS1.2 (event 17)");
 	event.cause = ALARM_BY_EXCEPTION;
 	event.observed = NULL;
-	expect_sentence(&event, SINK_NOW,
+	expect_sentence(&event, SINK_EVENT_AT,
 			"pbx-hamburg tls/tcp-443/versions: cleared, accepted by an exception "
 			"(event 17)");
 	event = (struct event){ .number = 3, .kind = EVENT_TARGET_DOWN, .target_name = "pbx",
-				.observed = "no answer\n from\tit", .at_us = SINK_NOW };
-	expect_sentence(&event, SINK_NOW, "pbx: down: observed no answer from it (event 3)");
+				.observed = "no answer\n from\tit", .at_us = SINK_EVENT_AT };
+	expect_sentence(&event, SINK_EVENT_AT, "pbx: down: observed no answer from it (event 3)");
 	event.kind = EVENT_TARGET_UP;
 	event.observed = "";
-	expect_sentence(&event, SINK_NOW, "pbx: up again (event 3)");
+	expect_sentence(&event, SINK_EVENT_AT, "pbx: up again (event 3)");
 	event = (struct event){ .number = 4, .kind = EVENT_AGENT, .target_name = "ucposture",
-				.title = "A storm", .observed = "300 events", .at_us = SINK_NOW };
-	expect_sentence(&event, SINK_NOW, "ucposture: A storm: 300 events (event 4)");
+				.title = "A storm", .observed = "300 events",
+				.at_us = SINK_EVENT_AT };
+	expect_sentence(&event, SINK_EVENT_AT, "ucposture: A storm: 300 events (event 4)");
 }
 
 static void how_urgent_it_is_goes_by_verdict_and_severity(void **state)
