@@ -99,6 +99,20 @@ static void remember(struct patrol *patrol, uint32_t number, struct moment now)
 		patrol->save_us = now.monotonic_us + SAVE_AFTER_US;
 }
 
+void patrol_accept(struct patrol *patrol, uint32_t target, struct text *said)
+{
+	struct moment now = patrol->world.now(patrol->world.arg);
+	const struct plan *plan = patrol->beat->plan;
+
+	if (!patrol->firsts)
+		return;
+	patrol_save(patrol, now);
+	remember_accept(&patrol->remembering, target, now.wall_us, said);
+	for (size_t i = plan->first_check[target]; i < plan->first_check[target + 1]; i++)
+		if (patrol_note_verdict(patrol->beat, (uint32_t)i, now.wall_us))
+			patrol_step(patrol, (uint32_t)i, ALARM_RESULT, now);
+}
+
 /* --- results ------------------------------------------------------------------------------- */
 
 static void judge_together(struct beat *beat, const uint32_t *checks, size_t count)

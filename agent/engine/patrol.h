@@ -41,6 +41,10 @@ void patrol_set_plan(struct patrol *patrol, const struct plan *plan);
  * `done` was. The caller writes the store afterwards. */
 int64_t patrol_turn(struct patrol *patrol);
 
+/* What rules with `unchanged` compare with is from now on what the target is like now; `said`
+ * gets a line for each that was something else, and for what went wrong. */
+void patrol_accept(struct patrol *patrol, uint32_t target, struct text *said);
+
 /* For the faces. Indexes are those of the plan. */
 const struct results *patrol_results(const struct patrol *patrol);
 
@@ -75,5 +79,10 @@ struct patrol_health patrol_health(const struct patrol *patrol);
 
 /* The name of the alarm about a target as a whole. No check has it: they have a slash. */
 #define PATROL_TARGET_CHECK "presence"
+#define PATROL_TARGET_TITLE "The system answers"
+#define PATROL_TARGET_EXPECTED "an answer, be it a refusal"
+#define PATROL_TARGET_DOWN "silence, whatever it is asked"
+#define PATROL_TARGET_UP "it answers"
+#define PATROL_TARGET_REMEDY "See whether it runs, and whether the network leads there"
 
 #endif

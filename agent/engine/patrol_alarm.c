@@ -226,11 +226,11 @@ static void record_target(struct patrol *patrol, uint32_t number,
 		.kind = (uint8_t)kind_of(effect->change),
 		.target_name = beat->plan->config->targets[number].name,
 		.check_name = PATROL_TARGET_CHECK,
-		.title = "The system answers",
-		.expected = "an answer, be it a refusal",
-		.observed = down ? "silence, whatever it is asked" : "it answers",
+		.title = PATROL_TARGET_TITLE,
+		.expected = PATROL_TARGET_EXPECTED,
+		.observed = down ? PATROL_TARGET_DOWN : PATROL_TARGET_UP,
 		.reason = down ? "timed_out" : "satisfied",
-		.remedy = "See whether it runs, and whether the network leads there",
+		.remedy = PATROL_TARGET_REMEDY,
 	};
 
 	if (effect->change == ALARM_RAISED)

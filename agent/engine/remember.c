@@ -67,14 +67,18 @@ static void look_at_fact(struct remembering *remembering, const struct sight *si
 	text_free(&value);
 }
 
-static void look_at_check(struct remembering *remembering, const struct check *check)
+static void look_at_check(struct remembering *remembering, uint32_t number)
 {
 	const struct results *results = remembering->results;
+	const struct check *check = &results->plan->checks[number];
 	const struct observation *observation = results->observations[check->observation];
 	struct sight sight = { .check = check,
 			       .target = plan_target(results->plan, check),
 			       .seen_us = observation->started_wall_us };
 
+	remembering->checks = memory_room_for(remembering->checks, remembering->count,
+					      &remembering->room, sizeof *remembering->checks);
+	remembering->checks[remembering->count++] = number;
 	for (size_t i = 0; i < check->expect_count; i++) {
 		sight.fact = judge_unchanged_fact(observation, &check->expect[i]);
 		if (sight.fact)
@@ -92,15 +96,9 @@ void remember_look(struct remembering *remembering, uint32_t observation)
 		return;
 	if (!remembering->fresh)
 		remembering->fresh = firsts_new();
-	for (size_t i = 0; i < count; i++) {
-		if (!check_remembers(&results->plan->checks[checks[i]]))
-			continue;
-		remembering->checks =
-			memory_room_for(remembering->checks, remembering->count,
-					&remembering->room, sizeof *remembering->checks);
-		remembering->checks[remembering->count++] = checks[i];
-		look_at_check(remembering, &results->plan->checks[checks[i]]);
-	}
+	for (size_t i = 0; i < count; i++)
+		if (check_remembers(&results->plan->checks[checks[i]]))
+			look_at_check(remembering, checks[i]);
 }
 
 static void judge_again(const struct remembering *remembering, bool all, int64_t wall_us)
@@ -134,4 +132,19 @@ void remember_save(struct remembering *remembering, int64_t wall_us, struct text
 	text_free(&remembering->replaced);
 	*remembering = (struct remembering){ remembering->results, firsts,
 					     .accept = remembering->accept };
+}
+
+void remember_accept(const struct remembering *what, uint32_t target, int64_t wall_us,
+		     struct text *said)
+{
+	struct results *results = what->results;
+	const struct plan *plan = results->plan;
+	struct remembering accepting = { results, what->firsts, .accept = true,
+					 .fresh = firsts_new() };
+
+	for (size_t i = plan->first_check[target]; i < plan->first_check[target + 1]; i++)
+		if (check_remembers(&plan->checks[i]) &&
+		    results->observations[plan->checks[i].observation])
+			look_at_check(&accepting, (uint32_t)i);
+	remember_save(&accepting, wall_us, said);
 }

@@ -29,5 +29,9 @@ void remember_look(struct remembering *remembering, uint32_t observation);
 /* Looked-at checks whose verdict depends on it are judged again; `said` gets a line for each
  * replacement, and for what went wrong. Empties and releases what the struct holds. */
 void remember_save(struct remembering *remembering, int64_t wall_us, struct text *said);
+/* Of one target, what is there now takes the place of what was there before. Of the struct only
+ * the first two are looked at. */
+void remember_accept(const struct remembering *what, uint32_t target, int64_t wall_us,
+		     struct text *said);
 
 #endif
