@@ -27,6 +27,14 @@ const struct command *profiles_show_command(void);
 const struct command *profiles_firewall_command(void);
 const struct command *profiles_schema_command(void);
 const struct command *explain_command(void);
+/* Those that ask the running agent. */
+const struct command *status_command(void);
+const struct command *targets_command(void);
+const struct command *alarms_command(void);
+const struct command *events_command(void);
+const struct command *baseline_command(void);
+const struct command *diff_command(void);
+const struct command *reload_command(void);
 
 /* complete.c: what the shell may offer at the end of these words, a line each. */
 int complete_words(const char *const *words, size_t count);

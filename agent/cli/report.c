@@ -215,3 +215,44 @@ void report_add_counts(struct text *out, const struct score *score, const char *
 	if (!begun)
 		text_add(out, "no checks");
 }
+
+static unsigned smaller(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+static void widen(unsigned *column, const char *string)
+{
+	unsigned columns = screen_columns(string);
+
+	if (columns > *column)
+		*column = columns;
+}
+
+void report_widen(struct report_columns *columns, const char *check, const char *expected,
+		  const char *observed)
+{
+	widen(&columns->check, check);
+	widen(&columns->expected, expected);
+	widen(&columns->observed, observed);
+}
+
+void report_fit(struct report_columns *columns, unsigned room)
+{
+	enum { CHECK_LEAST = 10, LEAST = 8, TEXT_LEAST = 16 };
+	unsigned expected = columns->expected > LEAST ? columns->expected : LEAST;
+	unsigned observed = columns->observed > LEAST ? columns->observed : LEAST;
+	unsigned check = columns->check > CHECK_LEAST ? columns->check : CHECK_LEAST;
+	/* Names are copied into other commands, so they stay whole as long as something is left
+	 * for the texts; else each may have its share, and what the others don't need of theirs. */
+	unsigned texts = smaller(expected, TEXT_LEAST) + smaller(observed, TEXT_LEAST);
+
+	columns->check = room * 2 / 5;
+	if (texts < room && room - texts > columns->check)
+		columns->check = room - texts;
+	columns->check = smaller(check, columns->check);
+	room -= columns->check;
+	columns->expected = smaller(expected, room / 2);
+	columns->observed = smaller(observed, room - columns->expected);
+	columns->expected = smaller(expected, room - columns->observed);
+}

@@ -63,6 +63,17 @@ const char *verdict_for_people(enum verdict verdict);
 /* As it stands before a row. */
 const char *verdict_heading(enum verdict verdict);
 enum style verdict_style(enum verdict verdict);
+/* Columns of a table of checks for people, behind one for verdicts: first as wide as the widest
+ * of each, then as wide as all of them fit into the room. */
+enum { REPORT_VERDICT = 8 };
+
+struct report_columns {
+	unsigned check, expected, observed;
+};
+
+void report_widen(struct report_columns *columns, const char *check, const char *expected,
+		  const char *observed);
+void report_fit(struct report_columns *columns, unsigned room);
 /* From worst to best: the order reports are in. */
 enum verdict verdict_at_rank(unsigned rank);
 

@@ -11,18 +11,13 @@
 #include "ground/memory.h"
 #include "ground/words.h"
 
-enum { VERDICT_WIDTH = 8, GAP = 2, INDENT = VERDICT_WIDTH + GAP, TEXT_LEAST = 16 };
+enum { VERDICT_WIDTH = REPORT_VERDICT, GAP = 2, INDENT = VERDICT_WIDTH + GAP };
 
 static bool is_finding(enum verdict verdict)
 {
 	return verdict == VERDICT_CRITICAL || verdict == VERDICT_WARNING ||
 	       verdict == VERDICT_UNKNOWN;
 }
-
-/* How wide the columns of one target's table are. */
-struct columns {
-	unsigned check, expected, observed;
-};
 
 static unsigned smaller(unsigned a, unsigned b)
 {
@@ -37,34 +32,21 @@ static bool is_shown(const struct report *report, size_t index)
 }
 
 static bool fit_columns(const struct report *report, const struct report_target *target,
-			struct columns *columns)
+			struct report_columns *columns)
 {
-	unsigned room = report->screen.width - INDENT - 2 * GAP, most[3] = { 10, 8, 8 };
 	bool any = false;
 
+	*columns = (struct report_columns){ 0 };
 	for (size_t i = target->first; i < target->first + target->count; i++) {
 		const struct judgement *judgement = report_judgement(report, i);
-		unsigned widths[] = { screen_columns(report->plan->checks[i].name),
-				     screen_columns(judgement->expected),
-				     screen_columns(judgement->observed) };
 
 		if (!is_shown(report, i))
 			continue;
 		any = true;
-		for (size_t at = 0; at < 3; at++)
-			most[at] = widths[at] > most[at] ? widths[at] : most[at];
+		report_widen(columns, report->plan->checks[i].name, judgement->expected,
+			     judgement->observed);
 	}
-	/* Names are copied into other commands, so they stay whole as long as something is left
-	 * for the texts; else each may have its share, and what the others don't need of theirs. */
-	unsigned texts = smaller(most[1], TEXT_LEAST) + smaller(most[2], TEXT_LEAST);
-	columns->check = room * 2 / 5;
-	if (texts < room && room - texts > columns->check)
-		columns->check = room - texts;
-	columns->check = smaller(most[0], columns->check);
-	room -= columns->check;
-	columns->expected = smaller(most[1], room / 2);
-	columns->observed = smaller(most[2], room - columns->expected);
-	columns->expected = smaller(most[1], room - columns->observed);
+	report_fit(columns, report->screen.width - INDENT - 2 * GAP);
 	return any;
 }
 
@@ -94,7 +76,7 @@ static void add_advice(const struct report *report, size_t index, struct text *o
 	text_free(&provisional);
 }
 
-static void add_row(const struct report *report, const struct columns *columns, size_t index,
+static void add_row(const struct report *report, const struct report_columns *columns, size_t index,
 		    struct text *out)
 {
 	const struct judgement *judgement = report_judgement(report, index);
@@ -143,7 +125,7 @@ static unsigned count_alike(const struct report *report, const size_t *order, si
 	return alike;
 }
 
-static void add_alike(const struct report *report, const struct columns *columns,
+static void add_alike(const struct report *report, const struct report_columns *columns,
 		      size_t index, unsigned count, struct text *out)
 {
 	const struct judgement *judgement = report_judgement(report, index);
@@ -169,7 +151,7 @@ static void add_alike(const struct report *report, const struct columns *columns
 }
 
 static void add_rows(const struct report *report, const struct report_target *target,
-		     const struct columns *columns, const size_t *order, struct text *out)
+		     const struct report_columns *columns, const size_t *order, struct text *out)
 {
 	for (size_t i = 0; i < target->count; i++) {
 		unsigned alike = count_alike(report, order, target->count, order[i]);
@@ -187,7 +169,7 @@ static void add_table(const struct report *report, const struct report_target *t
 		      struct text *out)
 {
 	size_t *order = report_order(report, target);
-	struct columns columns;
+	struct report_columns columns;
 
 	if (fit_columns(report, target, &columns)) {
 		const struct cell heads[] = {

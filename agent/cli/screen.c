@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/cli/screen.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "ground/clock.h"
 #include "ground/memory.h"
 
 enum { WIDTH_USUAL = 80, WIDTH_LEAST = 40, WIDTH_MOST = 200 };
@@ -252,4 +255,32 @@ void screen_add_duration(struct text *out, int64_t us)
 		text_add_format(out, "%.1f ms", (double)us / 1e3);
 	else
 		text_add_format(out, "%.1f s", (double)us / 1e6);
+}
+
+void screen_add_time(struct text *out, int64_t wall_us)
+{
+	time_t seconds = (time_t)(wall_us / CLOCK_SECOND);
+	char stamp[CLOCK_STAMP_ROOM];
+	struct tm day;
+
+	if (localtime_r(&seconds, &day) && strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &day))
+		text_add(out, stamp);
+	else
+		text_add(out, "out of range");
+}
+
+void screen_add_age(struct text *out, int64_t us)
+{
+	static const struct {
+		int64_t seconds;
+		const char *unit;
+	} units[] = { { 2 * 86400, "days" }, { 2 * 3600, "h" }, { 2 * 60, "min" }, { 0, "s" } };
+	int64_t seconds = us > 0 ? us / CLOCK_SECOND : 0;
+	size_t at = 0;
+
+	while (seconds < units[at].seconds)
+		at++;
+	text_add_format(out, "%" PRId64 " %s",
+			units[at].seconds ? seconds / (units[at].seconds / 2) : seconds,
+			units[at].unit);
 }

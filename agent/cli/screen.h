@@ -53,6 +53,10 @@ void screen_add_pair(const struct screen *screen, struct text *out, unsigned ind
 void screen_add_safe(struct text *out, const char *string);
 /* 65 us, 1.2 ms, 3.4 s */
 void screen_add_duration(struct text *out, int64_t us);
+/* 2026-11-21 08:15:30, as the clock on the wall here shows it. */
+void screen_add_time(struct text *out, int64_t wall_us);
+/* 42 s, 5 min, 3 h, 12 days: how long something has been so. */
+void screen_add_age(struct text *out, int64_t us);
 /* " · ", or " - " where only ASCII can be shown. */
 const char *screen_dot(const struct screen *screen);
 

@@ -63,7 +63,7 @@ const char *setup_state_dir(const char *given, struct arena *arena)
 	const char *usual = NULL;
 
 	if (given || geteuid() == 0)
-		return given ? given : "/var/lib/ucposture";
+		return given ? given : SETUP_SYSTEM_STATE_DIR;
 	/* A relative one is to be ignored (XDG base directory specification). */
 	if (state && *state == '/')
 		text_add_format(&path, "%s/ucposture", state);

@@ -17,6 +17,8 @@ const char *setup_config_file(const char *given);
 /* The user's profiles: the given folder, or agent.profile_dir of the usual file; or NULL. For
  * commands that have no configuration of their own. */
 const char *setup_profile_folder(const char *given, struct arena *arena);
+/* Of the agent that the machine starts. */
+#define SETUP_SYSTEM_STATE_DIR "/var/lib/ucposture"
 /* Where things are remembered when `given` is NULL; NULL when there is no such place. */
 const char *setup_state_dir(const char *given, struct arena *arena);
 /* Each problem on a line of its own, sorted. */

@@ -35,6 +35,8 @@ enum answer_state answer_refuse(struct answer *answer, const char *format, ...)
 bool answer_find_target(struct answer *answer, size_t *target);
 /* What is raised, as the member "alarm". */
 void answer_add_alarm(struct json *json, const struct alarm *alarm, uint64_t raised);
+/* An array of what stands in lines. */
+void answer_add_lines(struct json *json, const char *key, const struct text *lines);
 
 enum answer_state answer_status(struct answer *answer);
 enum answer_state answer_targets(struct answer *answer);

@@ -153,7 +153,7 @@ void answer_add_alarm(struct json *json, const struct alarm *alarm, uint64_t rai
 	json_close_object(json);
 }
 
-static void add_lines(struct json *json, const char *key, const struct text *lines)
+void answer_add_lines(struct json *json, const char *key, const struct text *lines)
 {
 	json_open_array(json, key);
 	for (const char *line = text_string(lines); *line;) {
@@ -174,7 +174,7 @@ enum answer_state answer_reload(struct answer *answer)
 
 	answer_open(answer);
 	json_boolean(&answer->json, "reloaded", reloaded);
-	add_lines(&answer->json, "problems", &said);
+	answer_add_lines(&answer->json, "problems", &said);
 	text_free(&said);
 	return answer_close(answer);
 }

@@ -69,9 +69,11 @@ static void add_presence(struct answer *answer, size_t target)
 	add_if_wanted(answer,
 		      &(struct about){ .target = answer->plan->config->targets[target].name,
 				       .check = PATROL_TARGET_CHECK,
-				       .title = "The target answers",
-				       .expected = "an answer of any kind",
-				       .observed = state.down ? "silence" : "answers",
+				       .title = PATROL_TARGET_TITLE,
+				       .expected = PATROL_TARGET_EXPECTED,
+				       .observed = state.down ? PATROL_TARGET_DOWN
+							      : PATROL_TARGET_UP,
+				       .remedy = PATROL_TARGET_REMEDY,
 				       .verdict = state.down ? VERDICT_CRITICAL : VERDICT_OK,
 				       .alarm = state.alarm,
 				       .raised = state.raised });

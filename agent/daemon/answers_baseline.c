@@ -15,7 +15,7 @@ enum answer_state answer_baseline(struct answer *answer)
 	const struct house *house = answer->house;
 	struct json *json = &answer->json;
 	int64_t now_us = house_now().wall_us;
-	struct text document = { 0 };
+	struct text document = { 0 }, said = { 0 };
 	struct baseline *seen;
 	size_t target, facts = 0;
 
@@ -28,6 +28,7 @@ enum answer_state answer_baseline(struct answer *answer)
 	if (seen->count) {
 		store_set_baseline(house->store, number_of(answer, target), now_us,
 				   text_string(&document));
+		patrol_accept(house->patrol, (uint32_t)target, &said);
 		house->nudge(answer->house);
 	}
 	answer_open(answer);
@@ -36,8 +37,10 @@ enum answer_state answer_baseline(struct answer *answer)
 	json_integer(json, "observations", (int64_t)seen->count);
 	json_integer(json, "facts", (int64_t)facts);
 	json_integer(json, "not_looked_at", (int64_t)seen->unseen);
+	answer_add_lines(json, "said", &said);
 	baseline_free(seen);
 	text_free(&document);
+	text_free(&said);
 	return answer_close(answer);
 }
 

@@ -28,7 +28,8 @@ offers_also()
 }
 
 offers 'ch' check
-offers '' check observe explain profiles config --help --version
+offers '' check observe explain status targets alarms events baseline diff reload profiles config \
+	--help --version
 offers 'profiles ' list show firewall schema
 offers 'profiles s' show schema
 offers 'profiles f' firewall
