@@ -61,10 +61,13 @@ static bool read_remind(struct reading *reading, const struct field *field,
 {
 	struct alarm_settings *alarms = base;
 	struct field duration = *field;
-	int64_t us;
+	bool never = is_word(node, "never");
+	int64_t us = 0;
 
-	if (is_word(node, "never") ||
-	    (node->kind == NODE_TEXT && clock_parse_duration(node->text, &us) && !us)) {
+	if (!never && (node->kind != NODE_TEXT || !clock_parse_duration(node->text, &us)))
+		return form_refuse(reading, field->name, node,
+				   "'never', or a duration such as 30m or 24h");
+	if (!us) {
 		alarms->remind_us = 0;
 		return true;
 	}

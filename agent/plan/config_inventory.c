@@ -16,11 +16,9 @@ static const char *complain_url(const char *text)
 	struct url url;
 	const char *why;
 
-	if (!url_parse(text, &url, &why))
-		return why;
-	return url.scheme == URL_HTTP || url.scheme == URL_HTTPS
-		       ? NULL
-		       : "an inventory is fetched over http:// or https://";
+	if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0)
+		return "an inventory is fetched over http:// or https://";
+	return url_parse(text, &url, &why) ? NULL : why;
 }
 
 /* What is in it would stand in every log. */

@@ -9,8 +9,8 @@
 #include "collectors/tls/tls_suites.h"
 #include "tests/unit/profile_scene.h"
 
-static const char *const shipped[] = { "asc-neo", "aspenuc", "datatal-flexi", "starface",
-				       "uc-baseline", "xphone-connect" };
+static const char *const shipped[] = { "asc-neo",  "aspenuc",     "datatal-flexi", "reachable",
+				       "starface", "uc-baseline", "xphone-connect" };
 
 enum { SHIPPED = sizeof shipped / sizeof *shipped };
 
@@ -276,6 +276,36 @@ static void what_a_proxy_shows_of_a_flexi_is_what_users_outside_need(void **stat
 			"http/tid/outside-inner-applications");
 }
 
+static void an_answer_of_any_kind_is_enough_for_a_guard(void **state)
+{
+	static const struct {
+		const char *seen;
+		enum verdict verdict;
+	} cases[] = {
+		{ "open", VERDICT_OK },
+		{ "closed", VERDICT_OK },
+		{ "filtered", VERDICT_CRITICAL },
+		{ "unreachable", VERDICT_CRITICAL },
+	};
+	static const struct circumstances usual = { .wall_us = 0 };
+	struct setting *setting = setting_new("reachable");
+
+	(void)state;
+	setting_plan(setting);
+	assert_int_equal(setting->plan->check_count, 1);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct observation observation = { .facts = facts_new() };
+		struct judgement judgement;
+
+		facts_set_text(observation.facts, fact_named("port.state"), cases[i].seen);
+		judge(setting->plan->checks, &observation, &usual, &judgement);
+		assert_int_equal(judgement.verdict, cases[i].verdict);
+		judgement_clear(&judgement);
+		facts_free(observation.facts);
+	}
+	setting_free(setting);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +319,7 @@ int main(void)
 		cmocka_unit_test(a_well_kept_flexi_has_no_findings),
 		cmocka_unit_test(a_neglected_flexi_is_told_what_is_wrong),
 		cmocka_unit_test(what_a_proxy_shows_of_a_flexi_is_what_users_outside_need),
+		cmocka_unit_test(an_answer_of_any_kind_is_enough_for_a_guard),
 		cmocka_unit_test(a_pbx_offers_what_its_scenario_forwards_and_no_more),
 	};
 
