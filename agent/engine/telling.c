@@ -30,6 +30,7 @@ struct teller {
 	bool is_told;			/* just now: its answer needs no turn of its own */
 	bool has_more;			/* than it got in this turn */
 	bool has_taken;			/* something, since the start */
+	size_t given_up;		/* since it took something, or since the start */
 	int64_t trying_since_us;	/* what it has not taken yet */
 	int64_t last_wall_us;
 };
@@ -74,6 +75,7 @@ static void take_answer(struct telling *telling, size_t sink, struct moment now)
 	if (!taken)
 		return;
 	teller->has_taken = true;
+	teller->given_up = 0;
 	teller->last_wall_us = now.wall_us;
 }
 
@@ -218,7 +220,8 @@ static bool one_is_over(const struct telling *telling)
 }
 
 /* One event tells of all that is given up, and goes into the same transaction. Who has no room
- * for that event makes some now: otherwise two full sinks would for ever tell each other. */
+ * for that event makes some now: otherwise two full sinks would for ever tell each other. It may
+ * be given up in its turn: the next has the whole number. */
 static void hold_bound(struct telling *telling, struct moment now)
 {
 	struct text observed = { 0 };
@@ -226,13 +229,15 @@ static void hold_bound(struct telling *telling, struct moment now)
 	if (!one_is_over(telling))
 		return;
 	for (size_t i = 0; i < telling->count; i++) {
-		const struct teller *teller = telling->tellers[i];
+		struct teller *teller = telling->tellers[i];
 		size_t count = outbox_give_up(&telling->policy, &teller->outbox,
 					      telling->store, i);
 
+		teller->given_up += count;
 		if (count)
-			text_add_format(&observed, "%s%s: %zu events it had yet to be told",
-					observed.length ? "; " : "", teller->name, count);
+			text_add_format(&observed, "%s%s: %zu since it last took one",
+					observed.length ? "; " : "", teller->name,
+					teller->given_up);
 	}
 	self_note(telling->self, SEVERITY_MAJOR, "Events were given up for want of room",
 		  text_string(&observed), now);

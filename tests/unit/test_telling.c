@@ -222,7 +222,6 @@ static void every_sink_is_told_everything_once_and_in_order(void **state)
 	assert_true(telling_state(scene.telling, 0).last_wall_us > NOW);
 	go_on(&scene, 1000);
 	expect(&scene.ears[0].heard, "");
-	expect(&scene.self.log, "");
 	end(&scene);
 }
 
@@ -377,7 +376,6 @@ static void after_a_reload_a_sink_goes_on_where_it_was(void **state)
 	go_on(&scene, 5);
 	set_ears(&scene, 2);
 	go_on(&scene, 5);
-	expect(&scene.ears[0].heard, " 4");
 	expect(&scene.ears[1].heard, "");
 	end(&scene);
 }
@@ -410,17 +408,19 @@ static void what_is_given_up_is_said_once_and_its_number(void **state)
 	happen(&scene, 10);
 	go_on(&scene, 10);
 	text_clear(&scene.self.log);
-	text_clear(&scene.ears[1].heard);
 	/* 1 to 10, 11 is the alarm. */
 	happen(&scene, 12);
 	go_on(&scene, 100);
-	expect(&scene.self.log, "<mail: 8 events it had yet to be told>");
+	expect(&scene.self.log, "<mail: 8 since it last took one>");
 	assert_int_equal(telling_state(scene.telling, 0).untold, 16);
+	happen(&scene, 5);
+	go_on(&scene, 100);
+	expect(&scene.self.log, "<mail: 14 since it last took one>");
 	text_clear(&scene.ears[0].heard);
 	scene.ears[0].manner = TAKES;
 	go_on(&scene, 100);
-	expect(&scene.ears[0].heard, " 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25");
-	expect(&scene.ears[1].heard, " 12 13 14 15 16 17 18 19 20 21 22 23 24 25");
+	expect(&scene.ears[0].heard, " 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31");
+	expect(&scene.self.log, "[good]");
 	end(&scene);
 }
 
