@@ -9,7 +9,7 @@
 #include "ground/text.h"
 #include "ground/words.h"
 
-enum { MESSAGE_MOST = 1000, CANDIDATES_SHOWN = 8 };
+enum { MESSAGE_MOST = 1000, CANDIDATES_SHOWN = 8, LOOKED_BACK = 32 };
 
 /* Many problems in a row are of one file: its name is kept once. */
 static const char *keep_file(struct problems *problems, const char *file)
@@ -24,16 +24,35 @@ static const char *keep_file(struct problems *problems, const char *file)
 	return problems->file;
 }
 
-/* Whether there is room for one more; it is counted in any case. */
-static bool take_in(struct problems *problems, enum problem_kind kind)
+/* Whether there is room for one more; if not, it is counted. */
+static bool has_room(struct problems *problems, enum problem_kind kind)
 {
+	if (problems->kept[kind] < PROBLEMS_MOST)
+		return true;
 	problems->errors += kind == PROBLEM_ERROR;
-	if (problems->kept[kind] == PROBLEMS_MOST) {
-		problems->left_out[kind]++;
-		return false;
-	}
-	problems->kept[kind]++;
-	return true;
+	problems->left_out[kind]++;
+	return false;
+}
+
+static bool is_same(const struct problem *problem, enum problem_kind kind, struct place place,
+		    const char *message)
+{
+	const char *file = problem->place.file;
+
+	return problem->kind == kind && problem->place.line == place.line &&
+	       problem->place.column == place.column && !file == !place.file &&
+	       (!file || !strcmp(file, place.file)) && !strcmp(problem->message, message);
+}
+
+/* One slip in the defaults of an inventory is found again with each of its targets: others
+ * must not be left out for that. */
+static bool was_said(const struct problems *problems, enum problem_kind kind,
+		     struct place place, const char *message)
+{
+	for (size_t back = 1; back <= LOOKED_BACK && back <= problems->count; back++)
+		if (is_same(&problems->items[problems->count - back], kind, place, message))
+			return true;
+	return false;
 }
 
 /* Words of the file stand in the message: it is made safe for a terminal as a whole. */
@@ -44,6 +63,12 @@ static void add_message(struct problems *problems, enum problem_kind kind, struc
 	struct problem *problem;
 
 	text_add_foreign(&safe, text_string(message), message->length, MESSAGE_MOST);
+	if (was_said(problems, kind, place, text_string(&safe))) {
+		text_free(&safe);
+		return;
+	}
+	problems->errors += kind == PROBLEM_ERROR;
+	problems->kept[kind]++;
 	problems->items = memory_room_for(problems->items, problems->count, &problems->room,
 					  sizeof *problems->items);
 	place.file = keep_file(problems, place.file);
@@ -57,7 +82,7 @@ void problems_add(struct problems *problems, enum problem_kind kind, struct plac
 	struct text message = { 0 };
 	va_list list;
 
-	if (!take_in(problems, kind))
+	if (!has_room(problems, kind))
 		return;
 	va_start(list, format);
 	text_add_format_list(&message, format, list);
@@ -89,7 +114,7 @@ void problems_add_unknown(struct problems *problems, struct place place, const c
 	struct text message = { 0 };
 	const char *nearest;
 
-	if (!take_in(problems, PROBLEM_ERROR))
+	if (!has_room(problems, PROBLEM_ERROR))
 		return;
 	nearest = words_nearest(word, candidates);
 	text_add_format(&message, "unknown %s '%s'", what, word);

@@ -97,8 +97,8 @@ static void more_problems_than_anybody_reads_are_counted(void **state)
 	for (unsigned i = 0; i < PROBLEMS_MOST + 7; i++) {
 		problems_add_unknown(&problems, (struct place){ "a", i + 1, 1 }, "key", "x",
 				     keys);
-		problems_add(&problems, PROBLEM_WARNING, (struct place){ "a", i / 2 + 1, 1 },
-			     "twice");
+		problems_add(&problems, PROBLEM_WARNING,
+			     (struct place){ "a", i % (PROBLEMS_MOST / 2) + 1, 1 }, "twice");
 	}
 	assert_int_equal(problems.errors, PROBLEMS_MOST + 7);
 	problems_sort(&problems);
@@ -107,6 +107,25 @@ static void more_problems_than_anybody_reads_are_counted(void **state)
 	assert_int_equal(problems.left_out[PROBLEM_WARNING], 7);
 	assert_int_equal(problems.kept[PROBLEM_WARNING], PROBLEMS_MOST / 2);
 	assert_int_equal(problems.count, PROBLEMS_MOST + PROBLEMS_MOST / 2);
+	problems_free(&problems);
+}
+
+static void what_is_said_again_and_again_leaves_nothing_out(void **state)
+{
+	struct problems problems = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < 5 * PROBLEMS_MOST; i++)
+		for (unsigned line = 1; line < 10; line++)
+			problems_add(&problems, i % 2 ? PROBLEM_ERROR : PROBLEM_WARNING,
+				     (struct place){ "a", line, 1 }, "the same");
+	assert_int_equal(problems.errors, 9);
+	assert_int_equal(problems.count, 18);
+	assert_int_equal(problems.left_out[PROBLEM_ERROR], 0);
+	assert_int_equal(problems.left_out[PROBLEM_WARNING], 0);
+	problems_add(&problems, PROBLEM_ERROR, (struct place){ NULL, 1, 1 }, "the same");
+	problems_add(&problems, PROBLEM_ERROR, (struct place){ "b", 1, 1 }, "the same");
+	assert_int_equal(problems.errors, 11);
 	problems_free(&problems);
 }
 
@@ -143,6 +162,7 @@ int main(void)
 		cmocka_unit_test(a_strange_word_is_answered_with_all_there_are),
 		cmocka_unit_test(problems_are_sorted_by_place_and_said_once),
 		cmocka_unit_test(more_problems_than_anybody_reads_are_counted),
+		cmocka_unit_test(what_is_said_again_and_again_leaves_nothing_out),
 		cmocka_unit_test(a_message_cannot_play_with_the_terminal),
 		cmocka_unit_test(the_name_of_a_file_is_copied),
 	};
