@@ -142,7 +142,8 @@ static void add_since(const struct screen *screen, const struct value *check, st
 	standing_add_since(&line, check, "since");
 	screen_add_pair(screen, out, INDENT, "Since", text_string(&line));
 	text_clear(&line);
-	standing_add_marks(&line, alarm);
+	if (standing_verdict(check, "verdict") != VERDICT_EXCEPTED)
+		standing_add_marks(&line, alarm);
 	if (standing_verdict(alarm, "verdict") != VERDICT_OK) {
 		text_add_format(&line, "%s since ", answer_text(alarm, "verdict"));
 		standing_add_since(&line, alarm, "since");
@@ -194,6 +195,54 @@ static void add_check(const struct screen *screen, const struct value *check,
 	text_free(&observed);
 }
 
+/* How many are unknown for the reason of this one, and whether it is the first of them. */
+static unsigned count_alike(const struct value *const *checks, const struct value *check,
+			    bool *first)
+{
+	unsigned alike = 0;
+
+	*first = false;
+	for (; *checks; checks++) {
+		if (standing_verdict(*checks, "verdict") != VERDICT_UNKNOWN ||
+		    strcmp(answer_text(*checks, "reason"), answer_text(check, "reason")) != 0)
+			continue;
+		*first = *first || (!alike && *checks == check);
+		alike++;
+	}
+	return alike;
+}
+
+/* A target that is not there would fill pages with one fault. */
+static bool add_alike(const struct screen *screen, const struct value *const *checks,
+		      const struct value *check, const struct report_columns *columns,
+		      struct text *out)
+{
+	enum { ALIKE_MOST = 3 };
+	struct text count = { 0 }, observed = { 0 };
+	bool first;
+	unsigned alike = count_alike(checks, check, &first);
+
+	if (standing_verdict(check, "verdict") != VERDICT_UNKNOWN || alike <= ALIKE_MOST)
+		return false;
+	text_add_format(&count, "%u checks", alike);
+	screen_add_safe(&observed, answer_text(check, "observed"));
+	struct cell cells[] = {
+		{ verdict_heading(VERDICT_UNKNOWN), REPORT_VERDICT,
+		  verdict_style(VERDICT_UNKNOWN) },
+		{ text_string(&count), columns->check, STYLE_BOLD },
+		{ "", columns->expected, STYLE_PLAIN },
+		{ text_string(&observed), columns->observed, STYLE_PLAIN }
+	};
+	if (first) {
+		screen_add_row(screen, out, 0, cells, 4);
+		screen_add_pair(screen, out, INDENT, "Which", "--verbose lists them");
+		text_add_char(out, '\n');
+	}
+	text_free(&count);
+	text_free(&observed);
+	return true;
+}
+
 static void add_checks(const struct screen *screen, const struct value *const *checks,
 		       unsigned verbose, struct text *out)
 {
@@ -214,7 +263,8 @@ static void add_checks(const struct screen *screen, const struct value *const *c
 	text_add_char(out, '\n');
 	screen_add_row(screen, out, 0, heads, 4);
 	for (size_t i = 0; checks[i]; i++) {
-		if (!verbose && !is_finding(checks[i]))
+		if (!verbose && (!is_finding(checks[i]) ||
+				 add_alike(screen, checks, checks[i], &columns, out)))
 			continue;
 		add_check(screen, checks[i], &columns, out);
 		if (is_finding(checks[i]))

@@ -6,7 +6,7 @@
 
 export HOME=$work TZ=UTC COLUMNS=160
 unset XDG_STATE_HOME
-socket=$work/control
+socket=$work/control.socket
 hostile='\u001b[31mred\u202e'
 
 # answers WORD: what it says to questions that begin so, from standard input.
@@ -39,7 +39,8 @@ asked()
 for command in status targets alarms events 'events --follow' 'baseline a' 'diff a' reload; do
 	# shellcheck disable=SC2086
 	run 3 $command "--state-dir=$work"
-	warns "the agent is not running (no socket at $work/control): start it with 'ucposture agent'"
+	warns "the agent is not running (no socket at $work/control"
+	warns "start it with 'ucposture agent'"
 	warns '--control=SOCKET names another'
 done
 run 3 status --control="$work/nowhere"
@@ -123,6 +124,23 @@ says 'port/tcp-22/state'
 says 'a.c'
 run 0 targets --control="$socket" --format=json pbx
 matches control.schema.json
+# A target that is not there would fill pages with one fault.
+"${PYTHON3:-python3}" - "$work/target" <<-'END'
+	import json, sys
+	answer = json.load(open(sys.argv[1]))
+	checks = answer["target"]["checks"]
+	for i in range(4):
+	    checks.append({**checks[0], "name": f"ssh/tcp-{i}/algorithms", "verdict": "unknown",
+	                   "reason": "timed_out", "observed": "no answer"})
+	json.dump(answer, open(sys.argv[1], "w"))
+	open(sys.argv[1], "a").write("\n")
+END
+run 0 targets --control="$socket" pbx
+says '4 checks'
+says_not 'ssh/tcp-0/algorithms'
+[ "$(grep -c 'no answer' "$work/out")" = 1 ] || complain 'one fault is told more than once'
+run 0 targets --control="$socket" --verbose pbx
+says 'ssh/tcp-3/algorithms'
 
 answers alarms <<-END
 	{"schema":1,"agent":"ucposture 1","alarms":[{"target":"a","check":"x/y/z","verdict":"critical","alarm":$none,"title":"t","expected":null,"observed":"o","remedy":null},{"target":"b","check":"presence","verdict":"critical","alarm":$alarm,"title":"The system answers","expected":"an answer","observed":"silence","remedy":"See"}]}
