@@ -70,6 +70,24 @@ static void store_array(const struct field *field, void *base, void *array, size
 	*(size_t *)member_at(base, field->count_at) = count;
 }
 
+/* Of a URL, or what was meant as one, nothing that may be somebody's password. */
+static void add_text(struct text *out, const char *text)
+{
+	const char *inside = strstr(text, "//"), *host = strrchr(text, '@');
+	const char *rest = inside ? strchr(inside, ':') : NULL;
+
+	inside = inside ? inside + 2 : text;
+	if (host) {
+		text_add_bytes(out, text, (size_t)(inside < host ? inside - text : 0));
+		text_add_format(out, "…%s", host);
+	} else if (rest && strspn(rest + 1, "0123456789") != strcspn(rest + 1, "/")) {
+		text_add_bytes(out, text, (size_t)(rest + 1 - text));
+		text_add(out, "…");
+	} else {
+		text_add(out, text);
+	}
+}
+
 static bool text_is_good(struct reading *reading, const struct field *field,
 			 const struct node *node, const char *wanted)
 {
@@ -83,9 +101,14 @@ static bool text_is_good(struct reading *reading, const struct field *field,
 		complaint = "something must stand here";
 	else if (field->complain)
 		complaint = field->complain(node->text);
-	if (complaint)
+	if (complaint) {
+		struct text text = { 0 };
+
+		add_text(&text, node->text);
 		form_error(reading, node->place, "'%s' cannot be '%.80s': %s", field->name,
-			   node->text, complaint);
+			   text_string(&text), complaint);
+		text_free(&text);
+	}
 	return !complaint;
 }
 

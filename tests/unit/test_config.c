@@ -245,6 +245,21 @@ static void a_proxy_is_a_url_of_http(void **state)
 			"written http://host:port or http://user:password@host:port\n");
 }
 
+static void what_may_be_a_password_is_not_repeated(void **state)
+{
+#define MEANT ": a proxy is written http://host:port or http://user:password@host:port\n"
+	read_config(*state, "agent: { proxy: 'htp://me:canary@proxy:3128' }\n"
+			    "targets:\n"
+			    "  - { name: a, address: a, profiles: p, proxy: 'me:canary@p:3128' }\n"
+			    "  - { name: b, address: b, profiles: p, proxy: 'http://me:canary' }\n"
+			    "  - { name: c, address: c, profiles: p, proxy: 'ftp://p:3128/' }\n");
+	assert_problems(*state, "c:1:17: error: 'proxy' cannot be 'htp://…@proxy:3128'" MEANT
+				"c:3:48: error: 'proxy' cannot be '…@p:3128'" MEANT
+				"c:4:48: error: 'proxy' cannot be 'http://me:…'" MEANT
+				"c:5:48: error: 'proxy' cannot be 'ftp://p:3128/'" MEANT);
+#undef MEANT
+}
+
 static void name_servers_are_numeric_addresses(void **state)
 {
 	static const char *const bad[] = { "ns.example", "10.0.0.1:0", "10.0.0.1:", "fe80::1%1",
@@ -449,6 +464,7 @@ int main(void)
 		PAPERS_TEST(parts_that_are_not_there_yet_are_refused),
 		PAPERS_TEST(the_name_of_the_agents_own_alarms_is_taken),
 		PAPERS_TEST(a_proxy_is_a_url_of_http),
+		PAPERS_TEST(what_may_be_a_password_is_not_repeated),
 		PAPERS_TEST(name_servers_are_numeric_addresses),
 		PAPERS_TEST(name_servers_are_few),
 		PAPERS_TEST(null_leaves_the_default),
