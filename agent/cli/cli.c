@@ -13,6 +13,7 @@
 
 static const struct command *(*const commands[])(void) = {
 	check_command,
+	agent_command,
 	observe_command,
 	explain_command,
 	status_command,

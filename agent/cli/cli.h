@@ -19,6 +19,7 @@ const struct command *command_at(size_t index);
  * its first command. */
 const struct command *command_find(const char *const *words, size_t count, size_t *used);
 
+const struct command *agent_command(void);
 const struct command *check_command(void);
 const struct command *observe_command(void);
 const struct command *config_check_command(void);

@@ -8,9 +8,13 @@
 
 #include <stdbool.h>
 
+/* The control socket's name in the state folder. */
+#define DAEMON_CONTROL "control.socket"
+
 struct daemon_settings {
 	const char *config_file;
 	const char *profile_dir, *state_dir;	/* in place of the configuration's; NULL */
+	const char *usual_state_dir;		/* when neither says it; NULL: there is none */
 	const char *control;			/* the socket; NULL: in the state folder */
 };
 

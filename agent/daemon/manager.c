@@ -20,13 +20,15 @@
  * it still hears in time, twice it does not. */
 enum { BEATS = 3, LATE_PART = 6, STATUS_MOST = 400 };
 
-/* A manager that takes nothing for so long is not worth a late check. */
-enum { SEND_MOST_MS = 200 };
+/* It does not listen: what it must hear is said again after this. */
+#define AGAIN_US (100 * CLOCK_MILLISECOND)
 
 struct manager {
 	int fd;			/* -1: there is none */
 	int64_t watchdog_us;	/* 0: it does not watch */
 	int64_t beat_us;	/* when it is to hear of us next */
+	bool owes_ready;	/* it could not be said */
+	bool is_deaf;		/* as far as the log knows */
 	char *status;
 };
 
@@ -34,7 +36,6 @@ struct manager {
 static int connect_to(const char *name)
 {
 	struct sockaddr_un there = { .sun_family = AF_UNIX };
-	const struct timeval most = { .tv_usec = SEND_MOST_MS * 1000 };
 	size_t length = strlen(name);
 	int fd;
 
@@ -48,7 +49,6 @@ static int connect_to(const char *name)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
 	if (connect(fd, (const struct sockaddr *)&there,
 		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0) {
 		int why = errno;
@@ -108,21 +108,23 @@ void manager_free(struct manager *manager)
 	free(manager);
 }
 
-static void say(struct manager *manager, const char *what)
+/* A manager that takes nothing is no reason to be late with a check. False: it is busy. */
+static bool say(struct manager *manager, const char *what)
 {
-	if (manager->fd < 0)
-		return;
-	while (send(manager->fd, what, strlen(what), MSG_NOSIGNAL) < 0) {
-		if (errno == EINTR)
-			continue;
-		log_warn("manager", "the service manager does not hear us: %s", strerror(errno));
-		return;
-	}
+	int why = 0;
+
+	if (manager->fd >= 0 &&
+	    send(manager->fd, what, strlen(what), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		why = errno;
+	if (why && !manager->is_deaf)
+		log_warn("manager", "the service manager does not hear us: %s", strerror(why));
+	manager->is_deaf = why != 0;
+	return why != EAGAIN;
 }
 
 void manager_say_ready(struct manager *manager)
 {
-	say(manager, "READY=1");
+	manager->owes_ready = !say(manager, "READY=1");
 }
 
 void manager_say_reloading(struct manager *manager)
@@ -153,7 +155,7 @@ void manager_say_status(struct manager *manager, const char *status)
 	text_free(&line);
 }
 
-int64_t manager_turn(struct manager *manager, int64_t now_us)
+static int64_t beat(struct manager *manager, int64_t now_us)
 {
 	int64_t late_us = now_us - manager->beat_us;
 
@@ -168,6 +170,15 @@ int64_t manager_turn(struct manager *manager, int64_t now_us)
 			 late_us / CLOCK_MILLISECOND);
 	manager->beat_us = now_us + manager->watchdog_us / BEATS;
 	return manager->beat_us;
+}
+
+int64_t manager_turn(struct manager *manager, int64_t now_us)
+{
+	int64_t beat_us = beat(manager, now_us);
+
+	if (manager->owes_ready)
+		manager_say_ready(manager);
+	return manager->owes_ready && now_us + AGAIN_US < beat_us ? now_us + AGAIN_US : beat_us;
 }
 
 bool manager_keeps_the_log(void)

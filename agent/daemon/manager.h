@@ -19,9 +19,9 @@ void manager_say_reloading(struct manager *manager);
 void manager_say_stopping(struct manager *manager);
 /* A line for people; said again with nothing changed it does nothing. */
 void manager_say_status(struct manager *manager, const char *status);
-/* The watchdog: to be called by the loop that must not hang, and when it wants to be called
- * again; INT64_MAX: never. A loop that comes late says nothing this time, and whoever is late
- * again is ended by the manager. */
+/* The watchdog, and what could not be said yet: to be called by the loop that must not hang, and
+ * when it wants to be called again; INT64_MAX: never. A loop that comes late says nothing this
+ * time, and whoever is late again is ended by the manager. */
 int64_t manager_turn(struct manager *manager, int64_t now_us);
 
 /* Whether standard error goes to the journal (JOURNAL_STREAM in systemd.exec(5)). */

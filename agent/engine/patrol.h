@@ -33,6 +33,8 @@ struct patrol *patrol_new(const struct patrol_world *world, struct store *store,
 			  struct self *self, struct firsts *firsts);
 /* `done` of what is under way must not be called after it; plans are released. */
 void patrol_free(struct patrol *patrol);
+/* The world has another number of them, from the next plan on. */
+void patrol_set_probers(struct patrol *patrol, size_t probers);
 /* In place of the plan before, if there was one. What both have carries over: what was seen,
  * when it is due, alarms, targets that are down. Alarms of checks that are no more are
  * cleared. */

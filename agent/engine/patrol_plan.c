@@ -316,6 +316,11 @@ static void settle_target(struct patrol *patrol, uint32_t number, struct moment 
 				 now.monotonic_us + beat->plan->config->alarms.recheck_us);
 }
 
+void patrol_set_probers(struct patrol *patrol, size_t probers)
+{
+	patrol->world.probers = probers;
+}
+
 void patrol_set_plan(struct patrol *patrol, const struct plan *plan)
 {
 	struct moment now = patrol->world.now(patrol->world.arg);

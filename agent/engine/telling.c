@@ -305,12 +305,17 @@ static int64_t due_us(const struct telling *telling, size_t sink, int64_t now_us
 	return fails_us > now_us && fails_us < tell_us ? fails_us : tell_us;
 }
 
+void telling_hear(struct telling *telling, struct moment now)
+{
+	for (size_t i = 0; i < telling->count; i++)
+		take_answer(telling, i, now);
+}
+
 int64_t telling_turn(struct telling *telling, struct moment now)
 {
 	int64_t next_us = INT64_MAX;
 
-	for (size_t i = 0; i < telling->count; i++)
-		take_answer(telling, i, now);
+	telling_hear(telling, now);
 	hold_bound(telling, now);
 	for (size_t i = 0; i < telling->count; i++)
 		tell(telling, i, now);

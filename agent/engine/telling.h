@@ -30,6 +30,9 @@ void telling_free(struct telling *telling);
  * where it was. */
 void telling_set(struct telling *telling, const struct outbox_policy *policy,
 		 const struct voice *voices, size_t count, struct moment now);
+/* Takes what voices have answered. Who writes the store between this and telling_turn() tells
+ * each sink one event again after a crash, at most: the one it was being told. */
+void telling_hear(struct telling *telling, struct moment now);
 /* Tells what may be told; when it wants to be called again. Also to be called after a `done`,
  * and after the store was written: it may have recorded events, too. */
 int64_t telling_turn(struct telling *telling, struct moment now);

@@ -28,7 +28,7 @@ offers_also()
 }
 
 offers 'ch' check
-offers '' check observe explain status targets alarms events baseline diff reload profiles config \
+offers '' check agent observe explain status targets alarms events baseline diff reload profiles config \
 	--help --version
 offers 'profiles ' list show firewall schema
 offers 'profiles s' show schema

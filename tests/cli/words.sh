@@ -16,7 +16,7 @@ run 0 -V
 run 3
 warns 'Usage: ucposture COMMAND'
 
-for command in check observe explain status targets alarms events baseline diff reload 'profiles list' 'profiles show' 'profiles firewall' 'profiles schema' \
+for command in check agent observe explain status targets alarms events baseline diff reload 'profiles list' 'profiles show' 'profiles firewall' 'profiles schema' \
 	'config check'; do
 	# shellcheck disable=SC2086
 	run 0 $command --help
@@ -41,9 +41,6 @@ run 3 frobnicate
 warns "unknown command 'frobnicate'; 'ucposture --help' lists them"
 run 3 "$(printf 'a\033[31mb')"
 warns "unknown command 'a\\x1B[31mb'"
-# What later versions will have is not pretended to be there.
-run 3 agent
-warns "unknown command 'agent'"
 
 run 3 check --porfile=starface localhost
 warns "unknown option '--porfile' (did you mean '--profile'?)"

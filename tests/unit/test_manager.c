@@ -205,6 +205,31 @@ static void without_a_socket_nothing_is_told(void **state)
 	assert_int_equal(scene->warnings, 3);
 }
 
+static void a_manager_that_is_busy_hears_later_that_we_are_ready(void **state)
+{
+	struct scene *scene = *state;
+	struct manager *manager = manager_new(START_US);
+	bool heard_ready = false;
+
+	/* Until its queue is full. */
+	for (int i = 0; !scene->warnings; i++) {
+		char status[32];
+
+		snprintf(status, sizeof status, "%d", i);
+		manager_say_status(manager, status);
+	}
+	manager_say_ready(manager);
+	assert_true(manager_turn(manager, START_US) < START_US + CLOCK_SECOND);
+	assert_int_equal(scene->warnings, 1);
+	while (*heard(scene))
+		assert_string_not_equal(scene->heard, "READY=1");
+	assert_true(manager_turn(manager, START_US + CLOCK_SECOND) == INT64_MAX);
+	while (*heard(scene))
+		heard_ready = heard_ready || !strcmp(scene->heard, "READY=1");
+	assert_true(heard_ready);
+	manager_free(manager);
+}
+
 static void a_manager_that_is_gone_is_no_trouble(void **state)
 {
 	struct scene *scene = *state;
@@ -246,6 +271,7 @@ int main(void)
 		WITH(a_loop_that_is_late_says_nothing_to_the_watchdog, set_up),
 		WITH(a_watchdog_of_another_process_is_not_ours, set_up),
 		WITH(without_a_socket_nothing_is_told, set_up),
+		WITH(a_manager_that_is_busy_hears_later_that_we_are_ready, set_up),
 		WITH(a_manager_that_is_gone_is_no_trouble, set_up),
 		cmocka_unit_test(the_journal_is_known_by_its_stream),
 	};
