@@ -134,6 +134,19 @@ static void begin_control(struct daemon *daemon)
 	text_free(&said);
 }
 
+/* Of sources that are away the state folder keeps what they said last. Without it their targets
+ * would go, and their alarms with them. */
+static struct loaded *with_copies(struct daemon *daemon, struct loaded *loaded)
+{
+	struct loaded *whole =
+		gathering_fetched(daemon->gathering)->count ? daemon_load(daemon, NULL) : NULL;
+
+	if (!whole)
+		return loaded;
+	loaded_free(loaded);
+	return whole;
+}
+
 static void populate(struct daemon *daemon, struct loaded *loaded)
 {
 	struct house *house = &daemon->house;
@@ -151,8 +164,18 @@ static void populate(struct daemon *daemon, struct loaded *loaded)
 	house->self = self_new(house->store, house_now());
 	house->patrol = patrol_new(&world, house->store, house->self, house->firsts);
 	house->telling = telling_new(house->store, house->self);
-	daemon_put_in_force(daemon, loaded);
+	daemon_begin_gathering(daemon, loaded->config);
+	daemon_put_in_force(daemon, with_copies(daemon, loaded));
 	begin_control(daemon);
+}
+
+/* What stands elsewhere speaks for itself when it has answered. */
+static bool inventory_is_here(const struct config *config)
+{
+	for (size_t i = 0; i < config->inventory_count; i++)
+		if (config->inventory[i].url)
+			return false;
+	return true;
 }
 
 static bool start(struct daemon *daemon)
@@ -169,6 +192,8 @@ static bool start(struct daemon *daemon)
 	/* It clears when an agent starts and finds all that the one before has left. */
 	self_say(daemon->house.self, SELF_LOST, !store_has_lost(daemon->house.store),
 		 "the database was damaged and is set aside; alarms begin anew", house_now());
+	if (inventory_is_here(daemon->house.loaded->config))
+		self_say(daemon->house.self, SELF_INVENTORY, true, NULL, house_now());
 	log_info("agent", PACKAGE_STRING " watches %zu targets with %zu checks, and remembers"
 			  " in %s", daemon->house.loaded->config->target_count,
 		 daemon->house.loaded->plan->check_count, daemon->state_dir);
@@ -188,6 +213,7 @@ static void end(struct daemon *daemon)
 	for (size_t i = 0; i < daemon->retired_count; i++)
 		crew_free(daemon->retired[i]);
 	free(daemon->retired);
+	daemon_end_gathering(daemon);
 	patrol_free(house->patrol);
 	telling_free(house->telling);
 	self_free(house->self);

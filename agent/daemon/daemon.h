@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 /* The control socket's name in the state folder. */
-#define DAEMON_CONTROL "control.socket"
+#define DAEMON_CONTROL "control"
 
 struct daemon_settings {
 	const char *config_file;

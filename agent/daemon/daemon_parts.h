@@ -8,6 +8,7 @@
 
 #include "agent/daemon/control.h"
 #include "agent/daemon/daemon.h"
+#include "agent/daemon/gathering.h"
 #include "agent/daemon/house.h"
 #include "agent/daemon/manager.h"
 #include "agent/engine/hiring.h"
@@ -19,13 +20,17 @@ struct daemon {
 	int lock;			/* on the state folder; -1: not ours */
 	struct manager *manager;
 	struct control *control;
-	struct hiring hiring;		/* of the crew */
+	struct gathering *gathering;
+	/* Fetching goes on while the other crew is replaced. */
+	struct crew *gathering_crew;
+	struct hiring hiring;		/* of both */
 	struct crew **retired;		/* replaced, and busy with what they began */
 	size_t retired_count, retired_room;
 	struct loaded **replaced;	/* until the patrol has released its plan */
 	size_t replaced_count, replaced_room;
 	bool ends, reload_wanted, again;
 	bool is_ready;			/* and the service manager knows it */
+	bool gathers_anew;		/* its crew is not as the configuration wants it */
 	bool has_news;			/* for the status that it shows */
 	uint64_t logged;		/* events up to this number */
 	int64_t forget_us;		/* when old events are forgotten next */
@@ -38,6 +43,8 @@ void daemon_put_in_force(struct daemon *daemon, struct loaded *loaded);
 bool daemon_reload(struct daemon *daemon, struct text *said);
 /* For the patrol's world. */
 void daemon_released(void *arg, const struct plan *plan);
+void daemon_begin_gathering(struct daemon *daemon, const struct config *config);
+void daemon_end_gathering(struct daemon *daemon);
 /* Between callbacks: crews that have nothing to do any more end. */
 void daemon_settle_crews(struct daemon *daemon);
 

@@ -49,6 +49,7 @@ struct loaded *daemon_load(struct daemon *daemon, struct text *said)
 	const struct load_order order = {
 		.config_file = daemon->settings->config_file,
 		.profile_dir = daemon->settings->profile_dir,
+		.fetched = daemon->gathering ? gathering_fetched(daemon->gathering) : NULL,
 	};
 	struct problems problems = { 0 };
 	struct loaded *loaded = load_all(&order, &problems);
@@ -73,6 +74,10 @@ void daemon_settle_crews(struct daemon *daemon)
 			crew_free(crew);
 	}
 	daemon->retired_count = kept;
+	if (!daemon->gathers_anew)
+		return;
+	daemon_end_gathering(daemon);
+	daemon_begin_gathering(daemon, daemon->house.loaded->config);
 }
 
 /* Those who are busy answer what they were asked, and end then. */
@@ -89,6 +94,7 @@ static void hire(struct daemon *daemon, const struct plan *plan)
 	daemon->retired = memory_room_for(daemon->retired, daemon->retired_count,
 					  &daemon->retired_room, sizeof *daemon->retired);
 	daemon->retired[daemon->retired_count++] = house->crew;
+	daemon->gathers_anew |= !hiring_is_alike(&daemon->hiring, &hiring);
 	daemon->hiring = hiring;
 	house->crew = crew_new(house->loop, hiring.probers, &hiring.settings);
 	crew_start(house->crew);
@@ -192,6 +198,8 @@ void daemon_put_in_force(struct daemon *daemon, struct loaded *loaded)
 	house->loaded_wall_us = clock_wall_us();
 	house->reload_failed = false;
 	patrol_set_plan(house->patrol, loaded->plan);
+	if (daemon->gathering)
+		gathering_set(daemon->gathering, loaded->config);
 	self_say(house->self, SELF_CONFIG, true, NULL, house_now());
 }
 
@@ -206,28 +214,77 @@ static void say_not_in_force(struct daemon *daemon, const struct text *errors)
 		text_add(&observed, "; and more, see the log");
 	self_say(daemon->house.self, SELF_CONFIG, false, text_string(&observed), house_now());
 	text_free(&observed);
-	log_error("agent", "not reloaded: what was in force before stays in force");
 }
 
-bool daemon_reload(struct daemon *daemon, struct text *said)
+/* False, with the errors in `said`: nothing has changed. */
+static bool reload(struct daemon *daemon, struct text *said)
 {
-	struct text errors = { 0 };
 	struct loaded *loaded;
 
 	if (daemon->is_ready)
 		manager_say_reloading(daemon->manager);
-	loaded = daemon_load(daemon, &errors);
+	loaded = daemon_load(daemon, said);
 	if (loaded) {
 		daemon_put_in_force(daemon, loaded);
 		log_info("agent", "reloaded: %zu targets with %zu checks",
 			 loaded->config->target_count, loaded->plan->check_count);
 	} else {
-		say_not_in_force(daemon, &errors);
-		text_add(said, text_string(&errors));
+		log_error("agent", "not reloaded: what was in force before stays in force");
 	}
-	text_free(&errors);
 	daemon->has_news = true;
 	if (daemon->is_ready)
 		manager_say_ready(daemon->manager);
 	return loaded;
+}
+
+bool daemon_reload(struct daemon *daemon, struct text *said)
+{
+	bool good = reload(daemon, said);
+
+	if (!good)
+		say_not_in_force(daemon, said);
+	return good;
+}
+
+/* --- the inventory ------------------------------------------------------------------------- */
+
+/* What is of no use is an alarm about the inventory: the configuration has not changed. */
+static bool inventory_has_changed(void *arg, struct text *said)
+{
+	return reload(arg, said);
+}
+
+static void inventory_has_failed(void *arg, const char *why)
+{
+	struct daemon *daemon = arg;
+
+	if (why)
+		log_warn("inventory", "%s", why);
+	else
+		log_info("inventory", "all of it can be had again");
+	self_say(daemon->house.self, SELF_INVENTORY, !why, why, house_now());
+}
+
+void daemon_begin_gathering(struct daemon *daemon, const struct config *config)
+{
+	const struct gathering_user user = {
+		.arg = daemon,
+		.changed = inventory_has_changed,
+		.failed = inventory_has_failed,
+	};
+
+	daemon->gathers_anew = false;
+	daemon->gathering_crew =
+		crew_new(daemon->house.loop, 1, &daemon->hiring.settings);
+	daemon->gathering = gathering_new(daemon->house.loop, daemon->gathering_crew,
+					  daemon->state_dir, &user);
+	gathering_set(daemon->gathering, config);
+}
+
+void daemon_end_gathering(struct daemon *daemon)
+{
+	crew_free(daemon->gathering_crew);
+	gathering_free(daemon->gathering);
+	daemon->gathering_crew = NULL;
+	daemon->gathering = NULL;
 }

@@ -57,6 +57,7 @@ struct gathering {
 	struct gathering_files *files;	/* NULL when nobody wants to know */
 	char *files_why;		/* what the files hold now is of no use */
 	char *told;			/* the user was; NULL: that nothing is wrong */
+	bool has_told;			/* either */
 	struct inventory_document *items;
 	struct inventory_fetched fetched;
 };
@@ -99,6 +100,14 @@ static uint64_t hash_of(const char *body)
 	return seen_hash(SEEN_HASH_BEGIN, body) | 1;
 }
 
+static bool all_have_answered(const struct gathering *gathering)
+{
+	for (size_t i = 0; i < gathering->count; i++)
+		if (!gathering->sources[i]->answered || gathering->sources[i]->fresh.body)
+			return false;
+	return true;
+}
+
 /* --- what is told ---------------------------------------------------------- */
 
 static void tell(struct gathering *gathering)
@@ -119,7 +128,9 @@ static void tell(struct gathering *gathering)
 		text_add_format(&why, " (and %zu more)", more);
 	first = first ? text_string(&why) : NULL;
 	if (!gathering->once && (!first != !gathering->told ||
-				 (first && strcmp(first, gathering->told) != 0))) {
+				 (first && strcmp(first, gathering->told) != 0) ||
+				 (!gathering->has_told && all_have_answered(gathering)))) {
+		gathering->has_told = true;
 		free(gathering->told);
 		gathering->told = memory_copy(first);
 		gathering->user.failed(gathering->user.arg, gathering->told);
@@ -462,14 +473,6 @@ void gathering_free(struct gathering *gathering)
 	free(gathering->files_why);
 	free(gathering->told);
 	free(gathering);
-}
-
-static bool all_have_answered(const struct gathering *gathering)
-{
-	for (size_t i = 0; i < gathering->count; i++)
-		if (!gathering->sources[i]->answered || gathering->sources[i]->fresh.body)
-			return false;
-	return true;
 }
 
 bool gathering_wait(struct gathering *gathering, struct text *said)

@@ -21,7 +21,7 @@ struct gathering_user {
 	 * and their sources have failed. May call gathering_set(). */
 	bool (*changed)(void *arg, struct text *said);
 	/* A source could not be had, `why` says which and why; NULL: all of them can again. Called
-	 * when that changes. */
+	 * when that changes, and when each has answered for the first time. */
 	void (*failed)(void *arg, const char *why);
 };
 

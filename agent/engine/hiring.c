@@ -22,9 +22,13 @@ void hiring_of(const struct plan *plan, struct hiring *hiring)
 			 config->user);
 }
 
+bool hiring_is_alike(const struct hiring *has, const struct hiring *wants)
+{
+	return !strcmp(has->settings.name_servers, wants->settings.name_servers) &&
+	       !strcmp(has->settings.user, wants->settings.user);
+}
+
 bool hiring_suffices(const struct hiring *has, const struct hiring *wants)
 {
-	return has->probers == wants->probers &&
-	       !strcmp(has->settings.name_servers, wants->settings.name_servers) &&
-	       !strcmp(has->settings.user, wants->settings.user);
+	return has->probers == wants->probers && hiring_is_alike(has, wants);
 }

@@ -14,7 +14,9 @@ struct hiring {
 };
 
 void hiring_of(const struct plan *plan, struct hiring *hiring);
-/* Whether a crew that was hired by the first will do for the second as well. */
+/* Whether a crew that was hired by the first will do for the second as well; alike: but for its
+ * size. */
+bool hiring_is_alike(const struct hiring *has, const struct hiring *wants);
 bool hiring_suffices(const struct hiring *has, const struct hiring *wants);
 
 #endif

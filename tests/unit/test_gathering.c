@@ -18,7 +18,7 @@ static void what_comes_is_offered_and_is_there(void **state)
 	assert_int_equal(scene.changes, 1);
 	assert_there(&scene, A, "[1]");
 	assert_failed(&scene, NULL);
-	assert_int_equal(scene.reports, 0);
+	assert_int_equal(scene.reports, 1);
 	end(&scene);
 }
 
@@ -118,12 +118,12 @@ static void a_failure_is_told_once_and_so_is_its_end(void **state)
 		ask_again(&scene, 0);
 		answer(&scene, failure(STAGE_CONNECT, REASON_REFUSED));
 	}
-	assert_int_equal(scene.reports, 1);
+	assert_int_equal(scene.reports, 2);
 	assert_failed(&scene, "http://127.0.0.1/x: the connection was refused");
 	assert_there(&scene, "http://127.0.0.1/x", "[1]");
 	ask_again(&scene, 0);
 	come(&scene, "[1]", NULL);
-	assert_int_equal(scene.reports, 2);
+	assert_int_equal(scene.reports, 3);
 	assert_failed(&scene, NULL);
 	assert_int_equal(scene.changes, 1);
 	end(&scene);
