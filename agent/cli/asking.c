@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/cli/output.h"
+#include "agent/daemon/daemon.h"
 #include "ground/file.h"
 
 enum {
@@ -82,7 +83,7 @@ static const char *socket_in(const struct invocation *invocation, const char *fo
 	struct text path = { 0 };
 	const char *copy;
 
-	text_add_format(&path, "%s/control", folder);
+	text_add_format(&path, "%s/" DAEMON_CONTROL, folder);
 	copy = arena_copy(invocation->arena, text_string(&path));
 	text_free(&path);
 	return copy;
