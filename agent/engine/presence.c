@@ -16,6 +16,14 @@ static enum presence_sign sign_of_silence(enum stage stage)
 	return stage == STAGE_REPLY ? PRESENCE_NO_SIGN : PRESENCE_ANSWERED;
 }
 
+static enum presence_sign sign_of_port(const char *state)
+{
+	if (!strcmp(state, "open") || !strcmp(state, "closed"))
+		return PRESENCE_ANSWERED;
+	/* A datagram that nobody answers is what most services make of it. */
+	return !strcmp(state, "open_or_filtered") ? PRESENCE_NO_SIGN : PRESENCE_SILENT;
+}
+
 /* The collector of ports observes silence, where others fail by it. A sweep that found nothing
  * open does not tell whether the rest refused. */
 static enum presence_sign sign_of_facts(const struct facts *facts)
@@ -24,9 +32,7 @@ static enum presence_sign sign_of_facts(const struct facts *facts)
 			  *open = facts_get(facts, fact_named("port.open"));
 
 	if (state)
-		return !strcmp(state->text, "open") || !strcmp(state->text, "closed")
-			       ? PRESENCE_ANSWERED
-			       : PRESENCE_SILENT;
+		return sign_of_port(state->text);
 	return open && !open->count ? PRESENCE_NO_SIGN : PRESENCE_ANSWERED;
 }
 

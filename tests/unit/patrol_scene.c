@@ -34,6 +34,9 @@ static void add_facts(struct observation *observation, const struct request *req
 	if (!strcmp(request->collector->name, "http"))
 		facts_set_integer(observation->facts, fact_named("http.status"),
 				  good ? 200 : 500);
+	else if (request->collector->looks_inside)
+		facts_set_text(observation->facts, fact_named("host.exposure"),
+			       good ? "none" : "exposed");
 	else
 		facts_set_text(observation->facts, fact_named("smb.signing"),
 			       good ? "required" : "disabled");

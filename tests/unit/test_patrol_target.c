@@ -368,6 +368,79 @@ static void who_waits_for_somebody_to_be_heard_does_not_wait_for_ever(void **sta
 	assert_int_equal(scene_look(scene, "a", SHARE(445)).alarm->told, VERDICT_OK);
 }
 
+static void whoever_waited_for_somebody_who_met_silence_is_not_asked(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_plan(scene,
+		   SCENE_SHARE(445) RULE("ssh", "observe: ssh, subject: tcp/445, "
+						"expect: { ssh.software: { present: true } }"),
+		   A, "");
+	scene_host(scene, "10.0.0.1", false);
+	assert_int_equal(scene_plan_now(scene)->observation_count, 2);
+	scene_run(scene, 15 * SECOND);
+	assert_int_equal(scene->looks, 1);
+	assert_int_equal(patrol_health(scene->patrol).observations, 2);
+	assert_int_equal(patrol_health(scene->patrol).waiting, 0);
+	assert_true(scene_look(scene, "a", "ssh/tcp-445/ssh").next_us < INT64_MAX);
+}
+
+static void whoever_is_down_is_reminded_of_unless_it_is_us(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->alarms.remind_us = 6 * HOUR;
+	scene_plan(scene, FIVE_PORTS, A B GUARD, "");
+	scene_run(scene, 20 * MINUTE);
+	scene_host(scene, "10.0.0.1", false);
+	scene_run(scene, 13 * HOUR);
+	expect_events(scene, "target_down a presence; reminded a presence; "
+			     "reminded a presence; ");
+	scene_host(scene, "10.0.0.9", false);
+	scene_run(scene, DAY);
+	expect_events(scene, "raised ucposture agent/uplink; ");
+}
+
+static void whoever_comes_and_goes_flaps(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->interval_ms = 60000;
+	scene_plan(scene, FIVE_PORTS, A B C D, "");
+	scene_run(scene, 10 * MINUTE);
+	for (int i = 0; i < 10; i++) {
+		scene_host(scene, "10.0.0.1", i % 2);
+		scene_run(scene, 4 * MINUTE);
+	}
+	expect_events(scene, "target_down a presence; target_up a presence; "
+			     "target_down a presence; target_up a presence; "
+			     "target_down a presence; changed a presence flaps; ");
+	assert_false(scene_target(scene, "a").down);
+	scene_run(scene, HOUR);
+	expect_events(scene, "target_up a presence; ");
+}
+
+/* For this machine we need no way out. */
+static void what_looks_inside_goes_on_while_our_own_way_out_is_gone(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_plan(scene,
+		   FIVE_PORTS RULE("in", "observe: host, subject: any/1-65535, vantage: host, "
+					 "expect: { host.exposure: { is: none } }"),
+		   "  - { name: a, address: 10.0.0.1, profiles: p, vantage: host }\n" GUARD, "");
+	scene_run(scene, 20 * MINUTE);
+	scene_host(scene, "10.0.0.9", false);
+	scene_run(scene, HOUR);
+	expect_events(scene, "raised ucposture agent/uplink; ");
+	scene_port(scene, "", 1, "closed");
+	scene_run(scene, HOUR);
+	expect_events(scene, "raised a host/any-1-65535/in; ");
+	scene_port(scene, "", 1, "filtered");
+	scene_run(scene, HOUR);
+	expect_events(scene, "changed a host/any-1-65535/in; ");
+}
+
 static void a_target_with_one_observation_is_down_when_it_is_silent(void **state)
 {
 	struct scene *scene = *state;
@@ -402,6 +475,10 @@ int main(void)
 		SCENE_TEST(what_is_elsewhere_may_be_silent_because_of_us),
 		SCENE_TEST(what_is_elsewhere_is_told_when_somebody_was_heard),
 		SCENE_TEST(who_waits_for_somebody_to_be_heard_does_not_wait_for_ever),
+		SCENE_TEST(whoever_waited_for_somebody_who_met_silence_is_not_asked),
+		SCENE_TEST(whoever_is_down_is_reminded_of_unless_it_is_us),
+		SCENE_TEST(whoever_comes_and_goes_flaps),
+		SCENE_TEST(what_looks_inside_goes_on_while_our_own_way_out_is_gone),
 		SCENE_TEST(a_target_with_one_observation_is_down_when_it_is_silent),
 	};
 

@@ -36,6 +36,8 @@ static void silence_is_silence_however_it_is_seen(void **state)
 	assert_int_equal(sign_of(STAGE_CONNECT, REASON_NO_ROUTE, NULL), PRESENCE_SILENT);
 	assert_int_equal(sign_of(STAGE_NONE, REASON_NONE, "filtered"), PRESENCE_SILENT);
 	assert_int_equal(sign_of(STAGE_NONE, REASON_NONE, "unreachable"), PRESENCE_SILENT);
+	/* But for datagrams. */
+	assert_int_equal(sign_of(STAGE_NONE, REASON_NONE, "open_or_filtered"), PRESENCE_NO_SIGN);
 }
 
 static void a_sweep_that_found_nothing_says_nothing(void **state)
