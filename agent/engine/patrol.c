@@ -224,13 +224,27 @@ static void begin(struct patrol *patrol, uint32_t number, uint32_t key, struct m
 			      errand);
 }
 
+/* What is due within a moment begins together, at its end: an observation that begins alone wakes
+ * us and a prober for itself, and where there are very many that costs more than the looking. */
+#define TOGETHER_US (100 * CLOCK_MILLISECOND)
+
+static int64_t moment_begins_us(int64_t now_us)
+{
+	return now_us - now_us % TOGETHER_US;
+}
+
+static int64_t moment_ends_us(int64_t us)
+{
+	return us == DUE_NEVER ? us : moment_begins_us(us + TOGETHER_US - 1);
+}
+
 static int64_t begin_what_may(struct patrol *patrol, struct moment now)
 {
 	struct beat *beat = patrol->beat;
 	uint32_t number, key;
 	int64_t again_us;
 
-	while (schedule_take(beat->schedule, now.monotonic_us, &number)) {
+	while (schedule_take(beat->schedule, moment_begins_us(now.monotonic_us), &number)) {
 		patrol_begin_to_wait(beat, number);
 		dispatch_want(beat->dispatch, number);
 	}
@@ -261,7 +275,7 @@ int64_t patrol_turn(struct patrol *patrol)
 	next_us = earlier(next_us, begin_what_may(patrol, now));
 	next_us = earlier(next_us, patrol_watch_waiting(patrol, now));
 	next_us = earlier(next_us, due_next_us(patrol->beat->due));
-	next_us = earlier(next_us, schedule_next_us(patrol->beat->schedule));
+	next_us = earlier(next_us, moment_ends_us(schedule_next_us(patrol->beat->schedule)));
 	return patrol->asked_us = next_us;
 }
 

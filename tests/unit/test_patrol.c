@@ -59,6 +59,24 @@ static void give_targets(struct text *targets, int count)
 				i, i / 200, i % 200);
 }
 
+/* A hundred looks a second, and in each tenth of it two turns at most: one for those that begin
+ * and one for those that come. */
+static void what_is_due_at_nearly_the_same_time_begins_together(void **state)
+{
+	struct scene *scene = *state;
+	struct text targets = { 0 };
+
+	give_targets(&targets, 500);
+	scene->interval_ms = 10000;
+	scene_plan(scene, TWO_PORTS, text_string(&targets), "");
+	text_free(&targets);
+	scene_run(scene, 30 * SECOND);
+	scene->looks = scene->turns = 0;
+	scene_run(scene, 60 * SECOND);
+	assert_in_range(scene->looks, 5900, 6100);
+	assert_in_range(scene->turns, 600, 1210);
+}
+
 static void a_start_with_many_targets_is_no_burst(void **state)
 {
 	struct scene *scene = *state;
@@ -400,6 +418,7 @@ int main(void)
 		SCENE_TEST(what_is_as_it_should_be_is_no_event),
 		SCENE_TEST(without_a_plan_there_is_nothing_to_do),
 		SCENE_TEST(whoever_starts_the_agent_sees_results_within_seconds),
+		SCENE_TEST(what_is_due_at_nearly_the_same_time_begins_together),
 		SCENE_TEST(a_start_with_many_targets_is_no_burst),
 		SCENE_TEST(a_finding_is_told_once_it_was_seen_again),
 		SCENE_TEST(what_is_doubtful_is_looked_at_again_sooner),
