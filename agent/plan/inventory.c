@@ -2,6 +2,7 @@
 #include "agent/plan/inventory.h"
 
 #include <glob.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -74,15 +75,60 @@ static const char *name_of(struct arena *arena, const char *from)
 			       strstr(from, "://") ? strcspn(from, "?") : strlen(from));
 }
 
+/* The half of a pair that "\\ud83d" is, when it begins so. */
+static bool is_half(const char *bytes, uint32_t from, uint32_t *code)
+{
+	char digits[5] = { 0 }, *end;
+
+	if (bytes[0] != '\\' || bytes[1] != 'u')
+		return false;
+	memcpy(digits, bytes + 2, 4);
+	*code = (uint32_t)strtoul(digits, &end, 16) - from;
+	return end == digits + 4 && *code < 0x400;
+}
+
+/* JSON writes a character beyond 16 bits as two (RFC 8259 section 7), which are none in YAML. */
+static void join_pairs(const char *bytes, size_t length, struct text *out)
+{
+	enum { HALF = 6 };
+	uint32_t high, low;
+
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] != '\\' || i + 1 == length) {
+			text_add_char(out, bytes[i]);
+		} else if (i + 2 * HALF <= length && is_half(bytes + i, 0xd800, &high) &&
+			   is_half(bytes + i + HALF, 0xdc00, &low)) {
+			text_add_format(out, "\\U%08x", 0x10000 + (high << 10) + low);
+			i += 2 * HALF - 1;
+		} else {
+			text_add_bytes(out, bytes + i++, 2);
+		}
+	}
+}
+
+static bool looks_like_json(const struct text *bytes)
+{
+	const char *begin = text_string(bytes);
+
+	begin += strspn(begin, " \t\r\n");
+	return *begin == '[' || *begin == '{';
+}
+
 static void add_bytes(struct config *config, const struct inventory_source *source,
 		      const char *from, const struct text *bytes, struct problems *problems)
 {
 	struct inventory_source owner = *source;
 	struct reading reading = { config->arena, problems, &owner };
 	const struct node *root, *list = NULL;
+	struct text joined = { 0 };
 
+	if (bytes->length <= TREE_BYTES_MOST && looks_like_json(bytes)) {
+		join_pairs(bytes->bytes, bytes->length, &joined);
+		bytes = &joined;
+	}
 	root = tree_read(config->arena, name_of(config->arena, from), text_string(bytes),
 			 bytes->length, problems);
+	text_free(&joined);
 	if (root)
 		list = find_list(&reading, root);
 	for (const struct node *n = list ? list->first : NULL; n; n = n->next)

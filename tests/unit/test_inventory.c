@@ -364,6 +364,19 @@ static void an_inventory_that_was_cut_off_is_refused(void **state)
 	}
 }
 
+static void characters_that_json_writes_as_two_are_one(void **state)
+{
+	const struct config *config = read_inventory(
+		*state, " [ { \"targets\": [ \"a\" ], \"labels\": { \"site\":"
+			" \"\\ud83d\\uDE00 \\\\ud83d\\\\ude00 \\u00e9 \\/\" } } ]");
+
+	assert_good(*state);
+	assert_labels(&config->targets[0],
+		      "room=1 site=\U0001f600 \\ud83d\\ude00 \u00e9 /");
+	read_inventory(*state, "[ { \"targets\": [ \"\\ud83d\\u0041\" ] } ]");
+	assert_problem(*state, "f:1:21: error: no such character exists");
+}
+
 static void a_long_list_in_a_label_takes_no_longer_than_that(void **state)
 {
 	struct text bytes = { 0 };
@@ -435,6 +448,7 @@ int main(void)
 		PAPERS_TEST(targets_of_one_name_are_refused_with_both_places),
 		PAPERS_TEST(only_the_documents_of_its_urls_are_asked_for),
 		PAPERS_TEST(an_inventory_that_was_cut_off_is_refused),
+		PAPERS_TEST(characters_that_json_writes_as_two_are_one),
 		PAPERS_TEST(a_long_list_in_a_label_takes_no_longer_than_that),
 		PAPERS_TEST(sources_that_cannot_be_are_refused),
 	};
