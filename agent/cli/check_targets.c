@@ -5,6 +5,7 @@
 
 #include "agent/cli/check.h"
 #include "agent/cli/setup.h"
+#include "agent/daemon/gathering.h"
 #include "agent/plan/access.h"
 #include "agent/plan/authorities.h"
 #include "ground/words.h"
@@ -157,6 +158,36 @@ static void keep_chosen(struct config *config, const struct invocation *invocati
 	config->target_count = kept;
 }
 
+static bool has_urls(const struct config *config)
+{
+	for (size_t i = 0; i < config->inventory_count; i++)
+		if (config->inventory[i].url)
+			return true;
+	return false;
+}
+
+/* The same targets as the agent's, so what it keeps of an inventory that is away is good for us
+ * as well; it stays the agent's. */
+static void add_inventory(struct config *config, const struct check_settings *settings,
+			  struct problems *problems)
+{
+	const char *given = settings->state_dir ? settings->state_dir : config->state_dir;
+	struct gathering *gathering;
+	struct loop *loop;
+
+	if (problems->errors || !has_urls(config)) {
+		inventory_add(config, NULL, problems);
+		return;
+	}
+	loop = loop_new();
+	gathering = gathering_new(loop, setup_state_dir(given, config->arena), NULL);
+	gathering_set(gathering, config);
+	gathering_wait(gathering, config, problems);
+	inventory_add(config, gathering_fetched(gathering), problems);
+	gathering_free(gathering);
+	loop_free(loop);
+}
+
 static struct config *config_from_file(const struct invocation *invocation,
 				       struct problems *problems)
 {
@@ -169,13 +200,15 @@ static struct config *config_from_file(const struct invocation *invocation,
 		return config_default();
 	}
 	struct config *config = config_read(file, problems);
-	inventory_add(config, NULL, problems);
+	if (settings->name_servers)
+		config->name_servers = settings->name_servers;
+	add_inventory(config, settings, problems);
 	if (!problems->errors)
 		keep_chosen(config, invocation, problems);
 	if (!problems->errors && !config->target_count)
 		problems_add(problems, PROBLEM_ERROR, (struct place){ .file = file },
 			     config->inventory_count
-				     ? "it names no targets, nor do the files of its inventory"
+				     ? "it names no targets, nor does its inventory"
 				     : "it names no targets");
 	return config;
 }

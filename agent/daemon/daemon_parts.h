@@ -21,16 +21,13 @@ struct daemon {
 	struct manager *manager;
 	struct control *control;
 	struct gathering *gathering;
-	/* Fetching goes on while the other crew is replaced. */
-	struct crew *gathering_crew;
-	struct hiring hiring;		/* of both */
+	struct hiring hiring;
 	struct crew **retired;		/* replaced, and busy with what they began */
 	size_t retired_count, retired_room;
 	struct loaded **replaced;	/* until the patrol has released its plan */
 	size_t replaced_count, replaced_room;
 	bool ends, reload_wanted, again;
 	bool is_ready;			/* and the service manager knows it */
-	bool gathers_anew;		/* its crew is not as the configuration wants it */
 	bool has_news;			/* for the status that it shows */
 	uint64_t logged;		/* events up to this number */
 	int64_t forget_us;		/* when old events are forgotten next */

@@ -74,10 +74,6 @@ void daemon_settle_crews(struct daemon *daemon)
 			crew_free(crew);
 	}
 	daemon->retired_count = kept;
-	if (!daemon->gathers_anew)
-		return;
-	daemon_end_gathering(daemon);
-	daemon_begin_gathering(daemon, daemon->house.loaded->config);
 }
 
 /* Those who are busy answer what they were asked, and end then. */
@@ -94,7 +90,6 @@ static void hire(struct daemon *daemon, const struct plan *plan)
 	daemon->retired = memory_room_for(daemon->retired, daemon->retired_count,
 					  &daemon->retired_room, sizeof *daemon->retired);
 	daemon->retired[daemon->retired_count++] = house->crew;
-	daemon->gathers_anew |= !hiring_is_alike(&daemon->hiring, &hiring);
 	daemon->hiring = hiring;
 	house->crew = crew_new(house->loop, hiring.probers, &hiring.settings);
 	crew_start(house->crew);
@@ -273,18 +268,12 @@ void daemon_begin_gathering(struct daemon *daemon, const struct config *config)
 		.failed = inventory_has_failed,
 	};
 
-	daemon->gathers_anew = false;
-	daemon->gathering_crew =
-		crew_new(daemon->house.loop, 1, &daemon->hiring.settings);
-	daemon->gathering = gathering_new(daemon->house.loop, daemon->gathering_crew,
-					  daemon->state_dir, &user);
+	daemon->gathering = gathering_new(daemon->house.loop, daemon->state_dir, &user);
 	gathering_set(daemon->gathering, config);
 }
 
 void daemon_end_gathering(struct daemon *daemon)
 {
-	crew_free(daemon->gathering_crew);
 	gathering_free(daemon->gathering);
-	daemon->gathering_crew = NULL;
 	daemon->gathering = NULL;
 }

@@ -8,11 +8,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "agent/daemon/gathering_copies.h"
 #include "agent/daemon/gathering_fetch.h"
 #include "agent/daemon/gathering_files.h"
+#include "agent/engine/hiring.h"
 #include "agent/plan/seen.h"
 #include "ground/clock.h"
 #include "ground/log.h"
@@ -22,7 +22,7 @@
 /* After a failure; twice as long after each further one, up to the usual time. */
 #define AGAIN_LEAST_US (5 * CLOCK_SECOND)
 #define WAIT_TURN_US (100 * CLOCK_MILLISECOND)
-enum { JITTER_PARTS = 10, DOUBLINGS_MOST = 20, SAID_MOST = 600 };
+enum { DOUBLINGS_MOST = 20, SAID_MOST = 600 };
 
 static const char useless[] = "what it says is of no use";
 
@@ -46,7 +46,8 @@ struct source {
 
 struct gathering {
 	struct loop *loop;
-	struct crew *crew;
+	struct crew *crew;		/* with one prober, which fetches; NULL: none was needed */
+	struct prober_settings settings;	/* of that */
 	char *folder;			/* NULL: nothing is kept */
 	struct gathering_user user;
 	bool once;			/* there is no user */
@@ -73,10 +74,10 @@ static void document_clear(struct document *document)
 
 static void exchange(struct source *source)
 {
-	struct document other = source->now;
+	struct document now = source->now;
 
 	source->now = source->fresh;
-	source->fresh = other;
+	source->fresh = now;
 	source->offered = !source->offered;
 }
 
@@ -95,11 +96,6 @@ static const char *url_of(const struct source *source)
 	return fetching_url(source->fetching);
 }
 
-static uint64_t hash_of(const char *body)
-{
-	return seen_hash(SEEN_HASH_BEGIN, body) | 1;
-}
-
 static bool all_have_answered(const struct gathering *gathering)
 {
 	for (size_t i = 0; i < gathering->count; i++)
@@ -115,7 +111,6 @@ static void tell(struct gathering *gathering)
 	struct text why = { .limit = SAID_MOST };
 	const char *first = gathering->files_why;
 	size_t more = 0;
-
 	for (size_t i = 0; i < gathering->count; i++) {
 		if (!gathering->sources[i]->why)
 			continue;
@@ -219,7 +214,7 @@ static size_t count_fresh(const struct gathering *gathering)
 
 static void refuse(struct source *source, const char *said)
 {
-	source->refused = hash_of(source->fresh.body);
+	source->refused = seen_hash(SEEN_HASH_BEGIN, source->fresh.body);
 	document_clear(&source->fresh);
 	source_fails(source, *said ? said : useless);
 }
@@ -244,16 +239,6 @@ static void offer_fresh(void *arg)
 
 static void source_fetch(void *arg);
 
-/* A little earlier than was said, so that not all agents of a house come at once. */
-static int64_t with_jitter(const struct source *source, int64_t us)
-{
-	uint64_t hash = seen_hash(SEEN_HASH_BEGIN, url_of(source));
-
-	hash = seen_hash_number(hash, (uint64_t)clock_wall_us());
-	hash = seen_hash_number(hash, (uint64_t)getpid());
-	return us - (int64_t)((hash >> 16) % (uint64_t)(us / JITTER_PARTS + 1));
-}
-
 static int64_t pause_after(const struct source *source)
 {
 	unsigned doublings = source->failures ? source->failures - 1 : 0;
@@ -268,7 +253,7 @@ static void take_body(struct source *source, const struct fetching_end *end)
 
 	document_clear(&source->fresh);
 	/* Said again, it is refused again, and costs no more than having come. */
-	if (source->refused == hash_of(end->body))
+	if (source->refused == seen_hash(SEEN_HASH_BEGIN, end->body))
 		return;
 	source->refused = 0;
 	if (source->now.body && !strcmp(source->now.body, end->body)) {
@@ -300,7 +285,8 @@ static void source_has_answered(void *arg, const struct fetching_end *end)
 	}
 	if (!gathering->once)
 		timer_start(&source->next, gathering->loop,
-			    clock_monotonic_us() + with_jitter(source, pause_after(source)),
+			    clock_monotonic_us() +
+				    fetching_jitter(source->fetching, pause_after(source)),
 			    source_fetch, source);
 	tell(gathering);
 }
@@ -371,7 +357,8 @@ static void source_change(struct source *source, const struct config *config,
 	} else if (setting->refresh_us < source->refresh_us &&
 		   !fetching_is_under_way(source->fetching)) {
 		timer_start(&source->next, source->gathering->loop,
-			    clock_monotonic_us() + with_jitter(source, setting->refresh_us),
+			    clock_monotonic_us() +
+				    fetching_jitter(source->fetching, setting->refresh_us),
 			    source_fetch, source);
 	}
 	/* What was of no use may be of some now. */
@@ -389,11 +376,29 @@ static void forget_others(const struct gathering *gathering)
 	free(urls);
 }
 
+/* Other name servers or another user are for other probers. */
+static void hire(struct gathering *gathering, const struct config *config)
+{
+	const struct hiring has = { .settings = gathering->settings };
+	struct hiring wants = { 0 };
+
+	hiring_settings(config, &wants.settings);
+	if (gathering->crew && hiring_is_alike(&has, &wants))
+		return;
+	crew_free(gathering->crew);
+	fetching_free_waits(&gathering->waits);
+	gathering->settings = wants.settings;
+	gathering->crew = crew_new(gathering->loop, 1, &gathering->settings);
+	for (size_t i = 0; i < gathering->count; i++)
+		fetching_move(gathering->sources[i]->fetching, gathering->crew);
+}
+
 void gathering_set(struct gathering *gathering, const struct config *config)
 {
 	struct source **before = gathering->sources;
 	size_t count = gathering->count;
 
+	hire(gathering, config);
 	gathering->sources = memory_new(config->inventory_count + 1, sizeof *before);
 	gathering->count = 0;
 	for (size_t i = 0; i < config->inventory_count; i++) {
@@ -442,19 +447,18 @@ const struct inventory_fetched *gathering_fetched(struct gathering *gathering)
 
 /* --- life ------------------------------------------------------------------ */
 
-struct gathering *gathering_new(struct loop *loop, struct crew *crew, const char *folder,
+struct gathering *gathering_new(struct loop *loop, const char *folder,
 				const struct gathering_user *user)
 {
 	struct gathering *gathering = memory_new(1, sizeof *gathering);
 
 	gathering->loop = loop;
-	gathering->crew = crew;
 	gathering->folder = memory_copy(folder);
 	gathering->once = !user;
-	if (!user)
-		return gathering;
-	gathering->user = *user;
-	gathering->files = gathering_files_new(loop, files_have_changed, gathering);
+	if (user) {
+		gathering->user = *user;
+		gathering->files = gathering_files_new(loop, files_have_changed, gathering);
+	}
 	return gathering;
 }
 
@@ -462,6 +466,7 @@ void gathering_free(struct gathering *gathering)
 {
 	if (!gathering)
 		return;
+	crew_free(gathering->crew);
 	timer_stop(&gathering->offer);
 	for (size_t i = 0; i < gathering->count; i++)
 		source_free(gathering->sources[i]);
@@ -475,21 +480,21 @@ void gathering_free(struct gathering *gathering)
 	free(gathering);
 }
 
-bool gathering_wait(struct gathering *gathering, struct text *said)
+void gathering_wait(struct gathering *gathering, const struct config *config,
+		    struct problems *problems)
 {
-	bool good = true;
-
 	while (!all_have_answered(gathering))
 		loop_turn(gathering->loop, WAIT_TURN_US);
-	for (size_t i = 0; i < gathering->count; i++) {
-		const struct source *source = gathering->sources[i];
+	for (size_t i = 0, at = 0; i < config->inventory_count; i++) {
+		const struct source *source;
 
-		if (!source->why)
+		if (!config->inventory[i].url)
 			continue;
-		good = false;
-		text_add_format(said, "%s; %s\n", source->why,
-				source->now.body ? "the agent's copy of it is used"
-						 : "its targets are not known");
+		source = gathering->sources[at++];
+		if (source->why)
+			problems_add(problems, source->now.body ? PROBLEM_WARNING : PROBLEM_ERROR,
+				     config->inventory[i].place, "%s; %s", source->why,
+				     source->now.body ? "what the agent keeps of it is used"
+						      : "so its targets are not known");
 	}
-	return good;
 }

@@ -11,7 +11,6 @@
 
 struct gathering;
 struct loop;
-struct crew;
 struct text;
 
 struct gathering_user {
@@ -27,17 +26,17 @@ struct gathering_user {
 
 /* folder: of the state, or NULL. user NULL: for a command that looks once, see
  * gathering_wait(): nothing is written, and nothing is fetched again. */
-struct gathering *gathering_new(struct loop *loop, struct crew *crew, const char *folder,
+struct gathering *gathering_new(struct loop *loop, const char *folder,
 				const struct gathering_user *user);
-/* The crew must not answer any more: crew_forget() or crew_free() comes first. */
 void gathering_free(struct gathering *gathering);
 /* The sources of this configuration from now on; a copy is taken. Those that are new are fetched
- * at once, and what the folder keeps of them is there until then. */
+ * at once, by a prober of our own, and what the folder keeps of them is there until then. */
 void gathering_set(struct gathering *gathering, const struct config *config);
 /* Valid until the next turn of the loop or call of gathering_set(). */
 const struct inventory_fetched *gathering_fetched(struct gathering *gathering);
-/* Turns the loop until every source has answered once, or has failed. False: some have; `said`
- * has a line for each, and what is there in its place. */
-bool gathering_wait(struct gathering *gathering, struct text *said);
+/* Turns the loop until every source of the configuration that was set has answered once, or has
+ * failed: a warning if there is a copy of it, and else an error. */
+void gathering_wait(struct gathering *gathering, const struct config *config,
+		    struct problems *problems);
 
 #endif

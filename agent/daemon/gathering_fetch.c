@@ -4,13 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
+#include "agent/plan/seen.h"
 #include "collectors/document.h"
+#include "ground/clock.h"
 #include "ground/memory.h"
 #include "ground/text.h"
 #include "net/url.h"
 
-enum { TIMEOUT_MS = 20000, FAMILIES = 2, SHOWN_MOST = 300 };
+enum { TIMEOUT_MS = 20000, FAMILIES = 2, SHOWN_MOST = 300, JITTER_PARTS = 10 };
 enum {
 	STATUS_OK = 200,
 	STATUS_NOT_MODIFIED = 304,
@@ -131,6 +134,15 @@ bool fetching_is_of(const struct fetching *fetching, const struct config *config
 	       same(fetching->sources[0], config->source.four) &&
 	       same(fetching->sources[1], config->source.six) &&
 	       request->packets_per_second == config->limits.packets_per_second;
+}
+
+int64_t fetching_jitter(const struct fetching *fetching, int64_t us)
+{
+	uint64_t hash = seen_hash(SEEN_HASH_BEGIN, fetching_url(fetching));
+
+	hash = seen_hash_number(hash, (uint64_t)clock_wall_us());
+	hash = seen_hash_number(hash, (uint64_t)getpid());
+	return us - (int64_t)((hash >> 16) % (uint64_t)(us / JITTER_PARTS + 1));
 }
 
 /* --- what an answer means -------------------------------------------------- */
@@ -291,6 +303,13 @@ static void ask(struct fetching *fetching)
 	fetching->request.family = family_of(fetching);
 	fetching->request.source = source_for(fetching, fetching->request.family);
 	crew_observe(fetching->crew, 0, &fetching->request, has_answered, fetching);
+}
+
+void fetching_move(struct fetching *fetching, struct crew *crew)
+{
+	fetching->crew = crew;
+	if (fetching->under_way)
+		ask(fetching);
 }
 
 void fetching_start(struct fetching *fetching, const char *etag,

@@ -32,10 +32,15 @@ void fetching_give_up(struct fetching *fetching, struct fetching_waits *waits);
 void fetching_free(struct fetching *fetching);
 void fetching_free_waits(struct fetching_waits *waits);
 
+/* The crew it asked is gone: whatever waits is asked of this one. */
+void fetching_move(struct fetching *fetching, struct crew *crew);
+
 const char *fetching_url(const struct fetching *fetching);
 /* Whether this source would be asked in the same way. */
 bool fetching_is_of(const struct fetching *fetching, const struct config *config,
 		    const struct inventory_source *source);
+/* A little less than that, so that not all agents of a house come at once. */
+int64_t fetching_jitter(const struct fetching *fetching, int64_t us);
 bool fetching_is_under_way(const struct fetching *fetching);
 /* etag: of what is there; NULL: nothing. `done` is called once, never from inside. */
 void fetching_start(struct fetching *fetching, const char *etag,

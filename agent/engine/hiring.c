@@ -4,6 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+void hiring_settings(const struct config *config, struct prober_settings *settings)
+{
+	*settings = (struct prober_settings){ 0 };
+	if (config->name_servers)
+		snprintf(settings->name_servers, sizeof settings->name_servers, "%s",
+			 config->name_servers);
+	if (config->user)
+		snprintf(settings->user, sizeof settings->user, "%s", config->user);
+}
+
 /* A target is one prober's business: more of them than targets would have nothing to do. */
 void hiring_of(const struct plan *plan, struct hiring *hiring)
 {
@@ -14,12 +24,7 @@ void hiring_of(const struct plan *plan, struct hiring *hiring)
 	if (wanted > config->target_count)
 		wanted = (unsigned)config->target_count;
 	hiring->probers = wanted ? wanted : 1;
-	if (config->name_servers)
-		snprintf(hiring->settings.name_servers, sizeof hiring->settings.name_servers,
-			 "%s", config->name_servers);
-	if (config->user)
-		snprintf(hiring->settings.user, sizeof hiring->settings.user, "%s",
-			 config->user);
+	hiring_settings(config, &hiring->settings);
 }
 
 bool hiring_is_alike(const struct hiring *has, const struct hiring *wants)

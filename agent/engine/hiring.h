@@ -13,6 +13,8 @@ struct hiring {
 	struct prober_settings settings;
 };
 
+/* As whom, and whom they ask for names. */
+void hiring_settings(const struct config *config, struct prober_settings *settings);
 void hiring_of(const struct plan *plan, struct hiring *hiring);
 /* Whether a crew that was hired by the first will do for the second as well; alike: but for its
  * size. */

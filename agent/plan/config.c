@@ -274,6 +274,7 @@ struct config *config_read(const char *file, struct problems *problems)
 			 : config_default();
 	text_free(&bytes);
 	authorities_read(config, problems);
+	config_read_authorizations(config, problems);
 	config_look_for_programs(config, problems);
 	return config;
 }

@@ -117,6 +117,8 @@ struct inventory_source {
 	const char *ca_file;		/* for the URL; NULL: the system's authorities */
 	struct place ca_file_place;
 	const char *authorities;	/* what was in it */
+	const char *authorization_file;	/* NULL: there is none */
+	struct place authorization_file_place;
 	const char *authorization;	/* a secret: what the URL's server is told in the header
 					   of that name; NULL: nothing */
 	const char *proxy;		/* NULL: directly, whatever the agent's is */

@@ -2,23 +2,36 @@
  *
  * Where more targets stand than in the configuration.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "agent/plan/config_parts.h"
+#include "collectors/subject.h"
 #include "ground/clock.h"
+#include "ground/file.h"
 #include "ground/memory.h"
 #include "net/url.h"
 
 #define MINUTE (60 * CLOCK_SECOND)
+enum { AUTHORIZATION_MOST = 8 << 10 };
 
 static const char *complain_url(const char *text)
 {
+	char room[SUBJECT_ROOM];
+	struct subject subject;
 	struct url url;
 	const char *why;
 
 	if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0)
 		return "an inventory is fetched over http:// or https://";
-	return url_parse(text, &url, &why) ? NULL : why;
+	if (!url_parse(text, &url, &why))
+		return why;
+	return subject_parse(text, SUBJECT_URL, room, &subject, &why)
+		       ? NULL
+		       : "it has a host of its own, no blanks, and at most 511 characters";
 }
 
 /* What is in it would stand in every log. */
@@ -29,7 +42,8 @@ static bool read_url(struct reading *reading, const struct field *field,
 
 	if (node->kind == NODE_TEXT && strchr(node->text, '@')) {
 		form_error(reading, node->place,
-			   "a user and password cannot stand in the URL of 'http'");
+			   "a user and password cannot stand in the URL of 'http': see"
+			   " authorization_file");
 		return false;
 	}
 	url.kind = FIELD_TEXT;
@@ -52,6 +66,7 @@ static const struct field source_fields[] = {
 	{ "refresh", FIELD_DURATION, AT(struct inventory_source, refresh_us),
 	  .least = 100 * CLOCK_MILLISECOND, .most = 24 * 60 * MINUTE },
 	{ "ca_file", FIELD_TEXT, AT(struct inventory_source, ca_file) },
+	{ "authorization_file", FIELD_TEXT, AT(struct inventory_source, authorization_file) },
 	{ "proxy", FIELD_TEXT, AT(struct inventory_source, proxy), .complain = complain_proxy },
 	{ "defaults", FIELD_OWN, .read = read_defaults },
 	{ .name = NULL },
@@ -70,7 +85,8 @@ static void prepare_source(struct reading *reading, void *base)
 /* Files are read when they change, so nothing of this is for them. */
 static bool refuse_keys_of_url(struct reading *reading, const struct node *node)
 {
-	static const char *const keys[] = { "refresh", "ca_file", "proxy" };
+	static const char *const keys[] = { "refresh", "ca_file", "authorization_file",
+					    "proxy" };
 	bool good = true;
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -83,6 +99,49 @@ static bool refuse_keys_of_url(struct reading *reading, const struct node *node)
 		good = false;
 	}
 	return good;
+}
+
+static bool is_of_this_machine(const char *host)
+{
+	struct address address;
+
+	return address_parse(host, &address) ? address_is_loopback(&address)
+					     : !strcmp(host, "localhost");
+}
+
+/* What goes over http can be read and changed by everybody on the way. */
+static bool check_plain(struct reading *reading, const struct node *node,
+			const struct inventory_source *source)
+{
+	const struct node *file = node_member(node, "authorization_file");
+	struct url url;
+	const char *why;
+
+	if (!source->url || !url_parse(source->url, &url, &why) || url_encrypted(&url) ||
+	    is_of_this_machine(url.host))
+		return true;
+	if (file) {
+		form_error(reading, file->key_place,
+			   "'authorization_file' needs https://: over http:// everybody on the"
+			   " way hears what is in it");
+		return false;
+	}
+	problems_add(reading->problems, PROBLEM_WARNING, node_member(node, "http")->place,
+		     "over http:// everybody on the way can say what the targets are; use"
+		     " https://");
+	return true;
+}
+
+static void place_files(struct reading *reading, const struct node *node,
+			struct inventory_source *source)
+{
+	const struct node *file = node_member(node, "authorization_file");
+
+	if (!source->authorization_file)
+		return;
+	source->authorization_file_place = file->place;
+	source->authorization_file =
+		config_path(reading->arena, file->place.file, source->authorization_file);
 }
 
 static bool check_source(struct reading *reading, const struct node *node, void *base)
@@ -104,7 +163,8 @@ static bool check_source(struct reading *reading, const struct node *node, void 
 		source->ca_file =
 			config_path(reading->arena, ca_file->place.file, source->ca_file);
 	}
-	return source->file || source->url;
+	place_files(reading, node, source);
+	return check_plain(reading, node, source) && (source->file || source->url);
 }
 
 static const struct form source_form = {
@@ -147,4 +207,59 @@ bool config_read_inventory(struct reading *reading, const struct field *field,
 		return false;
 	refuse_same_sources(reading, config);
 	return true;
+}
+
+/* --- what their servers want to hear --------------------------------------- */
+
+/* One line of what a header can hold, or what is wrong. */
+static const char *take_authorization(struct arena *arena, const struct text *bytes,
+				      const char **line)
+{
+	const char *text = text_string(bytes);
+	size_t length = bytes->length;
+
+	while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+		length--;
+	if (!length)
+		return "it is empty";
+	if (length > AUTHORIZATION_MOST)
+		return "it is longer than 8 KB";
+	for (size_t i = 0; i < length; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			return "it holds more than one line of ASCII characters";
+	*line = arena_copy_span(arena, text, length);
+	return NULL;
+}
+
+static void read_authorization(struct config *config, struct inventory_source *source,
+			       struct problems *problems)
+{
+	const struct place place = source->authorization_file_place;
+	int fd = open(source->authorization_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct text bytes = { 0 };
+	const char *wrong = NULL;
+	struct stat about;
+
+	if (fd < 0 || fstat(fd, &about) || !file_read_all(fd, AUTHORIZATION_MOST, &bytes))
+		wrong = strerror(errno);
+	else
+		wrong = take_authorization(config->arena, &bytes, &source->authorization);
+	if (wrong)
+		problems_add(problems, PROBLEM_ERROR, place,
+			     "cannot use the authorization_file '%.200s': %s",
+			     source->authorization_file, wrong);
+	else if (about.st_mode & S_IROTH)
+		problems_add(problems, PROBLEM_WARNING, place,
+			     "everybody on this machine can read '%.200s': chmod o-r",
+			     source->authorization_file);
+	if (fd >= 0)
+		close(fd);
+	text_free(&bytes);
+}
+
+void config_read_authorizations(struct config *config, struct problems *problems)
+{
+	for (size_t i = 0; i < config->inventory_count; i++)
+		if (config->inventory[i].authorization_file)
+			read_authorization(config, &config->inventory[i], problems);
 }

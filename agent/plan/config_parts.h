@@ -37,6 +37,8 @@ void config_look_for_programs(const struct config *config, struct problems *prob
 /* config_inventory.c */
 bool config_read_inventory(struct reading *reading, const struct field *field,
 			   const struct node *node, void *base);
+/* What is in their files of authorization: lines that servers want to hear. */
+void config_read_authorizations(struct config *config, struct problems *problems);
 
 /* config.c: those from `first` on must have names that no other has. */
 void config_refuse_same_targets(const struct config *config, size_t first,

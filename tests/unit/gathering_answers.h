@@ -34,12 +34,12 @@ static inline struct observation *failure(enum stage stage, enum reason reason)
 }
 
 /* The oldest question that waits; and what follows from it happens. */
-static inline void answer(struct scene *scene, struct observation *observation)
+static inline void answer(struct observation *observation)
 {
-	size_t number = scene->crew.answered++;
+	size_t number = the_crew.answered++;
 
-	assert_true(number < scene->crew.count);
-	scene->crew.asked[number].done(scene->crew.asked[number].arg, observation);
+	assert_true(number < the_crew.count);
+	the_crew.asked[number].done(the_crew.asked[number].arg, observation);
 }
 
 static inline void settle(struct scene *scene)
@@ -48,9 +48,9 @@ static inline void settle(struct scene *scene)
 	loop_turn(scene->loop, 0);
 }
 
-static inline const struct request *last_request(const struct scene *scene)
+static inline const struct request *last_request(void)
 {
-	return scene->crew.asked[scene->crew.count - 1].request;
+	return the_crew.asked[the_crew.count - 1].request;
 }
 
 static inline void ask_again(struct scene *scene, size_t source)
@@ -80,7 +80,7 @@ static inline void assert_failed(const struct scene *scene, const char *why)
 
 static inline void come(struct scene *scene, const char *body, const char *etag)
 {
-	answer(scene, document(body, etag));
+	answer(document(body, etag));
 	settle(scene);
 }
 

@@ -12,7 +12,7 @@ static void what_comes_is_offered_and_is_there(void **state)
 
 	(void)state;
 	begin(&scene, A, NULL);
-	assert_int_equal(scene.crew.count, 1);
+	assert_int_equal(the_crew.count, 1);
 	assert_there(&scene, A, NULL);
 	come(&scene, "[1]", NULL);
 	assert_int_equal(scene.changes, 1);
@@ -30,13 +30,13 @@ static void what_has_not_changed_costs_no_reload(void **state)
 	begin(&scene, A, NULL);
 	come(&scene, "[1]", "\"v1\"");
 	ask_again(&scene, 0);
-	assert_string_equal(last_request(&scene)->terms->etag, "\"v1\"");
-	answer(&scene, observed(304));
+	assert_string_equal(last_request()->terms->etag, "\"v1\"");
+	answer(observed(304));
 	settle(&scene);
 	ask_again(&scene, 0);
 	come(&scene, "[1]", "\"v2\"");
 	ask_again(&scene, 0);
-	assert_string_equal(last_request(&scene)->terms->etag, "\"v2\"");
+	assert_string_equal(last_request()->terms->etag, "\"v2\"");
 	come(&scene, "[2]", NULL);
 	assert_int_equal(scene.changes, 2);
 	assert_there(&scene, A, "[2]");
@@ -58,7 +58,7 @@ static void a_document_of_no_use_replaces_none(void **state)
 	assert_failed(&scene, A ":1:1: bad");
 	/* The same again is not worth another reload, and what is there is still v1. */
 	ask_again(&scene, 0);
-	assert_string_equal(last_request(&scene)->terms->etag, "\"v1\"");
+	assert_string_equal(last_request()->terms->etag, "\"v1\"");
 	come(&scene, "bad", "\"v2\"");
 	assert_int_equal(scene.changes, 2);
 	assert_failed(&scene, A ":1:1: bad");
@@ -78,7 +78,7 @@ static void documents_that_come_together_are_one_reload(void **state)
 
 	(void)state;
 	begin(&scene, A, B);
-	answer(&scene, document("[1]", NULL));
+	answer(document("[1]", NULL));
 	come(&scene, "[2]", NULL);
 	assert_int_equal(scene.changes, 1);
 	assert_there(&scene, A, "[1]");
@@ -95,7 +95,7 @@ static void a_bad_document_does_not_keep_a_good_one_away(void **state)
 		(void)state;
 		begin(&scene, A, B);
 		scene.hates = "bad";
-		answer(&scene, document(bad_first ? "bad" : "[1]", NULL));
+		answer(document(bad_first ? "bad" : "[1]", NULL));
 		come(&scene, bad_first ? "[1]" : "bad", NULL);
 		assert_there(&scene, good, "[1]");
 		assert_there(&scene, bad, NULL);
@@ -116,7 +116,7 @@ static void a_failure_is_told_once_and_so_is_its_end(void **state)
 	come(&scene, "[1]", NULL);
 	for (int i = 0; i < 3; i++) {
 		ask_again(&scene, 0);
-		answer(&scene, failure(STAGE_CONNECT, REASON_REFUSED));
+		answer(failure(STAGE_CONNECT, REASON_REFUSED));
 	}
 	assert_int_equal(scene.reports, 2);
 	assert_failed(&scene, "http://127.0.0.1/x: the connection was refused");
@@ -135,8 +135,8 @@ static void the_first_failure_is_told_with_how_many_more(void **state)
 
 	(void)state;
 	begin(&scene, "http://127.0.0.1/x", "http://[::1]/x");
-	answer(&scene, failure(STAGE_CONNECT, REASON_REFUSED));
-	answer(&scene, failure(STAGE_CONNECT, REASON_TIMED_OUT));
+	answer(failure(STAGE_CONNECT, REASON_REFUSED));
+	answer(failure(STAGE_CONNECT, REASON_TIMED_OUT));
 	assert_failed(&scene, "http://127.0.0.1/x: the connection was refused (and 1 more)");
 	ask_again(&scene, 0);
 	come(&scene, "[]", NULL);
@@ -199,7 +199,7 @@ static void each_answer_that_is_none_says_why(void **state)
 			facts_set_text(observation->facts, document_fact(DOCUMENT_LOCATION),
 				       cases[i].location);
 		begin(&scene, "http://127.0.0.1/x", NULL);
-		answer(&scene, observation);
+		answer(observation);
 		settle(&scene);
 		text_add_format(&expected, "http://127.0.0.1/x: %s", cases[i].why);
 		assert_failed(&scene, text_string(&expected));
@@ -217,7 +217,7 @@ static void a_source_that_goes_takes_its_document_along(void **state)
 
 	(void)state;
 	begin(&scene, A, B);
-	answer(&scene, document("[1]", NULL));
+	answer(document("[1]", NULL));
 	come(&scene, "[2]", NULL);
 	ask_again(&scene, 1);
 	scene.config.inventory_count = 1;
@@ -237,8 +237,8 @@ static void a_reload_from_inside_may_set_the_sources(void **state)
 	(void)state;
 	begin(&scene, A, B);
 	scene.sets_again = true;
-	answer(&scene, document("[1]", NULL));
-	answer(&scene, document("[2]", NULL));
+	answer(document("[1]", NULL));
+	answer(document("[2]", NULL));
 	scene.config.inventory_count = 1;
 	settle(&scene);
 	assert_there(&scene, A, "[1]");

@@ -12,16 +12,16 @@ static void both_families_are_tried_and_the_one_that_works_first(void **state)
 
 	(void)state;
 	begin(&scene, A, NULL);
-	assert_int_equal(last_request(&scene)->family, 6);
-	answer(&scene, failure(STAGE_RESOLVE, REASON_NO_ADDRESS));
-	assert_int_equal(last_request(&scene)->family, 4);
+	assert_int_equal(last_request()->family, 6);
+	answer(failure(STAGE_RESOLVE, REASON_NO_ADDRESS));
+	assert_int_equal(last_request()->family, 4);
 	come(&scene, "[1]", NULL);
 	assert_failed(&scene, NULL);
 	ask_again(&scene, 0);
-	assert_int_equal(last_request(&scene)->family, 4);
-	answer(&scene, failure(STAGE_CONNECT, REASON_REFUSED));
-	assert_int_equal(last_request(&scene)->family, 6);
-	answer(&scene, failure(STAGE_RESOLVE, REASON_NO_ADDRESS));
+	assert_int_equal(last_request()->family, 4);
+	answer(failure(STAGE_CONNECT, REASON_REFUSED));
+	assert_int_equal(last_request()->family, 6);
+	answer(failure(STAGE_RESOLVE, REASON_NO_ADDRESS));
 	assert_failed(&scene, A ": the connection was refused");
 	end(&scene);
 }
@@ -32,13 +32,13 @@ static void a_proxy_finds_the_host_and_an_address_has_one_family(void **state)
 
 	(void)state;
 	begin(&scene, A, "http://192.0.2.1/x");
-	assert_int_equal(last_request(&scene)->family, 4);
+	assert_int_equal(last_request()->family, 4);
 	scene.sources[0].proxy = "http://proxy:3128";
 	scene.config.source.six = "2001:db8::1";
 	gathering_set(scene.gathering, &scene.config);
-	assert_int_equal(scene.crew.asked[2].request->family, 0);
-	assert_string_equal(scene.crew.asked[2].request->source, "2001:db8::1");
-	assert_string_equal(scene.crew.asked[2].request->proxy, "http://proxy:3128");
+	assert_int_equal(the_crew.asked[2].request->family, 0);
+	assert_string_equal(the_crew.asked[2].request->source, "2001:db8::1");
+	assert_string_equal(the_crew.asked[2].request->proxy, "http://proxy:3128");
 	end(&scene);
 }
 
@@ -48,22 +48,41 @@ static void what_is_said_to_whom_comes_from_the_source(void **state)
 
 	(void)state;
 	begin(&scene, A, NULL);
-	assert_null(last_request(&scene)->terms->authorization);
+	assert_null(last_request()->terms->authorization);
 	scene.sources[0].authorization = "Token canary";
 	scene.sources[0].authorities = "PEM";
 	gathering_set(scene.gathering, &scene.config);
-	assert_int_equal(scene.crew.count, 2);
-	assert_string_equal(last_request(&scene)->terms->authorization, "Token canary");
-	assert_string_equal(last_request(&scene)->authorities, "PEM");
+	assert_int_equal(the_crew.count, 2);
+	assert_string_equal(last_request()->terms->authorization, "Token canary");
+	assert_string_equal(last_request()->authorities, "PEM");
 	/* Who was asked on other terms is not listened to any more. */
-	answer(&scene, document("old", NULL));
+	answer(document("old", NULL));
 	settle(&scene);
 	assert_there(&scene, A, NULL);
-	answer(&scene, failure(STAGE_CONNECT, REASON_REFUSED));
-	answer(&scene, failure(STAGE_CONNECT, REASON_REFUSED));
+	answer(failure(STAGE_CONNECT, REASON_REFUSED));
+	answer(failure(STAGE_CONNECT, REASON_REFUSED));
 	assert_null(strstr(scene.failed, "canary"));
 	gathering_set(scene.gathering, &scene.config);
-	assert_int_equal(scene.crew.count, 3);
+	assert_int_equal(the_crew.count, 3);
+	end(&scene);
+}
+
+static void another_crew_is_asked_what_the_one_before_was(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, A, B);
+	come(&scene, "[1]", NULL);
+	scene.config.name_servers = "192.0.2.53";
+	gathering_set(scene.gathering, &scene.config);
+	assert_string_equal(hired.name_servers, "192.0.2.53");
+	/* B was under way. */
+	assert_int_equal(the_crew.count, 1);
+	assert_string_equal(last_request()->subject.text, B);
+	come(&scene, "[2]", NULL);
+	assert_there(&scene, A, "[1]");
+	assert_there(&scene, B, "[2]");
 	end(&scene);
 }
 
@@ -79,8 +98,8 @@ static void a_restart_knows_what_came_before(void **state)
 	gathering_free(scene.gathering);
 	start(&scene);
 	assert_there(&scene, A, "[1]\n");
-	assert_string_equal(last_request(&scene)->terms->etag, "\"v1\"");
-	answer(&scene, observed(304));
+	assert_string_equal(last_request()->terms->etag, "\"v1\"");
+	answer(observed(304));
 	settle(&scene);
 	assert_int_equal(scene.changes, 1);
 	end(&scene);
@@ -168,15 +187,15 @@ static void without_a_folder_nothing_is_kept_and_all_works(void **state)
 
 static void answer_both(void *arg)
 {
-	struct scene *scene = arg;
-
-	answer(scene, document("[new]", NULL));
-	answer(scene, failure(STAGE_CONNECT, REASON_REFUSED));
+	(void)arg;
+	answer(document("[new]", NULL));
+	answer(failure(STAGE_CONNECT, REASON_REFUSED));
 }
 
 static void who_looks_once_waits_and_falls_back_on_the_copy(void **state)
 {
 	struct text said = { 0 }, body = { 0 }, etag = { 0 };
+	struct problems problems = { 0 };
 	struct timer timer = { 0 };
 	struct scene scene;
 
@@ -185,14 +204,15 @@ static void who_looks_once_waits_and_falls_back_on_the_copy(void **state)
 	come(&scene, "[1]", NULL);
 	come(&scene, "[2]", NULL);
 	gathering_free(scene.gathering);
-	scene.crew.count = scene.crew.answered = 0;
-	scene.gathering = gathering_new(scene.loop, &scene.crew, scene.folder, NULL);
+	scene.gathering = gathering_new(scene.loop, scene.folder, NULL);
 	gathering_set(scene.gathering, &scene.config);
-	timer_start(&timer, scene.loop, 0, answer_both, &scene);
-	assert_false(gathering_wait(scene.gathering, &said));
-	assert_string_equal(text_string(&said),
-			    "http://127.0.0.1/x: the connection was refused; the agent's copy of"
-			    " it is used\n");
+	timer_start(&timer, scene.loop, 0, answer_both, NULL);
+	gathering_wait(scene.gathering, &scene.config, &problems);
+	assert_int_equal(problems.errors, 0);
+	assert_int_equal(problems.count, 1);
+	problem_describe(&problems.items[0], &said);
+	assert_non_null(strstr(text_string(&said), "http://127.0.0.1/x: the connection was refused;"
+						   " what the agent keeps of it is used"));
 	assert_there(&scene, A, "[new]");
 	assert_there(&scene, "http://127.0.0.1/x", "[2]");
 	/* What the agent keeps is the agent's. */
@@ -201,6 +221,24 @@ static void who_looks_once_waits_and_falls_back_on_the_copy(void **state)
 	text_free(&said);
 	text_free(&body);
 	text_free(&etag);
+	problems_free(&problems);
+	end(&scene);
+}
+
+static void who_looks_once_without_a_copy_does_not_know_the_targets(void **state)
+{
+	struct problems problems = { 0 };
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, "http://127.0.0.1/x", NULL);
+	gathering_free(scene.gathering);
+	scene.gathering = gathering_new(scene.loop, scene.folder, NULL);
+	gathering_set(scene.gathering, &scene.config);
+	answer(failure(STAGE_CONNECT, REASON_REFUSED));
+	gathering_wait(scene.gathering, &scene.config, &problems);
+	assert_int_equal(problems.errors, 1);
+	problems_free(&problems);
 	end(&scene);
 }
 
@@ -210,12 +248,14 @@ int main(void)
 		cmocka_unit_test(both_families_are_tried_and_the_one_that_works_first),
 		cmocka_unit_test(a_proxy_finds_the_host_and_an_address_has_one_family),
 		cmocka_unit_test(what_is_said_to_whom_comes_from_the_source),
+		cmocka_unit_test(another_crew_is_asked_what_the_one_before_was),
 		cmocka_unit_test(a_restart_knows_what_came_before),
 		cmocka_unit_test(only_what_is_in_force_is_copied),
 		cmocka_unit_test(the_copy_of_a_source_that_is_gone_goes_too),
 		cmocka_unit_test(a_copy_is_for_us_alone_and_for_its_url),
 		cmocka_unit_test(without_a_folder_nothing_is_kept_and_all_works),
 		cmocka_unit_test(who_looks_once_waits_and_falls_back_on_the_copy),
+		cmocka_unit_test(who_looks_once_without_a_copy_does_not_know_the_targets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
