@@ -2,7 +2,6 @@
  *
  * A configuration comes into force as a whole or not at all, and what both have goes on.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "agent/daemon/daemon_parts.h"
@@ -10,10 +9,6 @@
 #include "ground/clock.h"
 #include "ground/log.h"
 #include "ground/memory.h"
-
-/* A sink that fails is asked again after this, and then ever later. */
-#define SINK_RETRY_US CLOCK_SECOND
-#define SINK_RETRY_MOST_US (60 * CLOCK_SECOND)
 
 /* --- reading ------------------------------------------------------------------------------- */
 
@@ -131,23 +126,9 @@ static bool are_same_sinks(const struct alarm_settings *a, const struct alarm_se
 static void open_sinks(struct daemon *daemon, const struct alarm_settings *settings)
 {
 	const struct loaded *before = daemon->house.loaded;
-	const struct outbox_policy policy = {
-		.pause_us = settings->rate.count
-				    ? settings->rate.within_us / settings->rate.count
-				    : 0,
-		.retry_us = SINK_RETRY_US,
-		.retry_most_us = SINK_RETRY_MOST_US,
-		.most = settings->outbox,
-	};
-	struct voice *voices;
 
-	if (before && are_same_sinks(&before->config->alarms, settings))
-		return;
-	voices = memory_new(settings->sink_count + 1, sizeof *voices);
-	for (size_t i = 0; i < settings->sink_count; i++)
-		voices[i] = sink_open(daemon->house.loop, &settings->sinks[i]);
-	telling_set(daemon->house.telling, &policy, voices, settings->sink_count, house_now());
-	free(voices);
+	if (!before || !are_same_sinks(&before->config->alarms, settings))
+		sinks_set(daemon->house.telling, daemon->house.loop, settings, house_now());
 }
 
 /* --- coming into force --------------------------------------------------------------------- */

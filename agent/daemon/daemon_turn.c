@@ -62,7 +62,7 @@ static void log_events(struct daemon *daemon)
 	if (newest - daemon->logged > LINES_MOST)
 		log_info("alarm", "%" PRIu64 " events have no line here",
 			 newest - daemon->logged - LINES_MOST);
-	store_events(daemon->house.store, UINT64_MAX, LINES_MOST, keep_line, &lines);
+	store_events(daemon->house.store, newest + 1, LINES_MOST, keep_line, &lines);
 	while (lines.count) {
 		log_info("alarm", "%s", lines.items[--lines.count]);
 		free(lines.items[lines.count]);

@@ -22,12 +22,10 @@ enum answer { ANSWER_NONE, ANSWER_TAKEN, ANSWER_FAILED };
 
 /* A voice, and how far it has got. It stays where it is: `done` of its voice points here. */
 struct teller {
-	struct telling *telling;
 	char *name;
 	struct voice voice;
 	struct outbox outbox;
 	enum answer answer;
-	bool is_told;			/* just now: its answer needs no turn of its own */
 	bool has_more;			/* than it got in this turn */
 	bool has_taken;			/* something, since the start */
 	size_t given_up;		/* since it took something, or since the start */
@@ -43,8 +41,6 @@ struct telling {
 	size_t count;
 	bool has_said;			/* whether all is well */
 	struct text failing;		/* who does not take anything, as said last */
-	void (*heard)(void *arg);
-	void *heard_arg;
 };
 
 struct telling *telling_new(struct store *store, struct self *self)
@@ -54,12 +50,6 @@ struct telling *telling_new(struct store *store, struct self *self)
 	telling->store = store;
 	telling->self = self;
 	return telling;
-}
-
-void telling_listen(struct telling *telling, void (*heard)(void *arg), void *arg)
-{
-	telling->heard = heard;
-	telling->heard_arg = arg;
 }
 
 static void take_answer(struct telling *telling, size_t sink, struct moment now)
@@ -122,11 +112,10 @@ static struct teller *take_teller(struct teller **tellers, size_t count, const c
 	return NULL;
 }
 
-static struct teller *teller_new(struct telling *telling, const char *name)
+static struct teller *teller_new(const char *name)
 {
 	struct teller *teller = memory_new(1, sizeof *teller);
 
-	teller->telling = telling;
 	teller->name = memory_copy(name);
 	return teller;
 }
@@ -145,7 +134,7 @@ void telling_set(struct telling *telling, const struct outbox_policy *policy,
 	for (size_t i = 0; i < count; i++) {
 		tellers[i] = take_teller(old, old_count, voices[i].name);
 		if (!tellers[i])
-			tellers[i] = teller_new(telling, voices[i].name);
+			tellers[i] = teller_new(voices[i].name);
 		tellers[i]->voice = voices[i];
 		names[i] = tellers[i]->name;
 		/* Somebody has just looked at it: no need to wait out its patience. */
@@ -168,12 +157,9 @@ void telling_set(struct telling *telling, const struct outbox_policy *policy,
 static void hear(void *arg, bool acknowledged)
 {
 	struct teller *teller = arg;
-	struct telling *telling = teller->telling;
 
 	assert(teller->outbox.asked && teller->answer == ANSWER_NONE);
 	teller->answer = acknowledged ? ANSWER_TAKEN : ANSWER_FAILED;
-	if (!teller->is_told && telling->heard)
-		telling->heard(telling->heard_arg);
 }
 
 static void tell(struct telling *telling, size_t sink, struct moment now)
@@ -188,9 +174,7 @@ static void tell(struct telling *telling, size_t sink, struct moment now)
 			return;
 		if (!teller->outbox.failures)
 			teller->trying_since_us = now.monotonic_us;
-		teller->is_told = true;
 		teller->voice.tell(teller->voice.arg, &event, hear, teller);
-		teller->is_told = false;
 		take_answer(telling, sink, now);
 	}
 	teller->has_more = true;

@@ -22,8 +22,6 @@ struct voice {
 struct telling;
 
 struct telling *telling_new(struct store *store, struct self *self);
-/* heard: a voice has answered since the last turn, so that another is worth its while. */
-void telling_listen(struct telling *telling, void (*heard)(void *arg), void *arg);
 /* Closes all voices. What is under way stays untold. */
 void telling_free(struct telling *telling);
 /* In place of those before, which are closed; copied. A sink that was there before goes on

@@ -110,13 +110,7 @@ struct scene {
 	struct ear ears[2];
 	size_t ear_count;
 	struct moment now;
-	unsigned turns_wanted;
 };
-
-static void count_wish(void *arg)
-{
-	((struct scene *)arg)->turns_wanted++;
-}
 
 static void set_ears(struct scene *scene, size_t count)
 {
@@ -137,7 +131,6 @@ static void begin(struct scene *scene, size_t ears)
 	scene->self.store = scene->store;
 	scene->self.check = some_check(scene->store, "agent/outbox");
 	scene->telling = telling_new(scene->store, &scene->self);
-	telling_listen(scene->telling, count_wish, scene);
 	set_ears(scene, ears);
 }
 
@@ -237,7 +230,6 @@ static void a_sink_that_is_slow_keeps_no_other_waiting(void **state)
 	expect(&scene.ears[0].heard, " 1");
 	expect(&scene.ears[1].heard, " 1 2 3");
 	ear_answer(&scene.ears[0], true);
-	assert_int_equal(scene.turns_wanted, 1);
 	scene.ears[0].manner = TAKES;
 	go_on(&scene, 5);
 	expect(&scene.ears[0].heard, " 2 3");
