@@ -154,7 +154,7 @@ static void keep_chosen(struct config *config, const struct invocation *invocati
 	for (size_t i = 0; i < config->target_count; i++)
 		if (is_chosen(&config->targets[i], invocation, used))
 			config->targets[kept++] = config->targets[i];
-	config->narrowed = kept < config->target_count;
+	config->narrowed |= kept < config->target_count;
 	config->target_count = kept;
 }
 

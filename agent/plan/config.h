@@ -142,7 +142,7 @@ struct config {
 	const struct snmp_access *snmp;	/* for targets without one of their own, or NULL */
 	struct target *targets;
 	size_t target_count, target_room;
-	bool narrowed;			/* targets were left out: exceptions may match none */
+	bool narrowed;			/* there are more targets: exceptions may match none */
 	struct exception *exceptions;
 	size_t exception_count;
 	struct alarm_settings alarms;

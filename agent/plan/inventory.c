@@ -185,8 +185,9 @@ static void add_fetched(struct config *config, const struct inventory_source *so
 			const struct inventory_fetched *fetched, struct problems *problems)
 {
 	struct text bytes = { 0 };
+	bool found = false;
 
-	for (size_t i = 0; i < fetched->count; i++) {
+	for (size_t i = 0; fetched && i < fetched->count; i++) {
 		const struct inventory_document *document = &fetched->items[i];
 
 		if (strcmp(document->url, source->url) != 0)
@@ -194,7 +195,10 @@ static void add_fetched(struct config *config, const struct inventory_source *so
 		text_add_bytes(&bytes, document->bytes, document->length);
 		add_bytes(config, source, source->url, &bytes, problems);
 		text_clear(&bytes);
+		found = true;
 	}
+	/* What exceptions are for may be among those that nobody knows yet. */
+	config->narrowed |= !found;
 	text_free(&bytes);
 }
 
@@ -208,7 +212,7 @@ void inventory_add(struct config *config, const struct inventory_fetched *fetche
 
 		if (source->file)
 			add_files(config, source, problems);
-		else if (fetched)
+		else
 			add_fetched(config, source, fetched, problems);
 	}
 	config_refuse_same_targets(config, first, problems);

@@ -34,6 +34,8 @@ cat >config.yaml <<-END
 	inventory:
 	  - { file: targets.d/*.yaml, defaults: { profiles: [ reachable ] } }
 	  - { http: "https://inventory.example/?token=secret" }
+	exceptions:
+	  - { target: fetched, check: "*", reason: r, owner: o, until: 2099-01-01 }
 END
 cat >targets.d/2.yaml <<-END
 	- { name: late, address: 127.0.0.1, overrides: { answers: { subject: tcp/${ports[1]} } } }
@@ -41,11 +43,12 @@ END
 echo '[ { "targets": [ "127.0.0.1:9100" ], "labels": { "__ucposture_name": "early" } } ]' \
 	>targets.d/1.yaml
 run 0 config check config.yaml
-says 'config.yaml: 3 targets (2 from files), 3 checks, 0 exceptions'
+says 'config.yaml: 3 targets (2 from files), 3 checks, 1 exception'
 says 'config.yaml: note: https://inventory.example/ is fetched while the agent runs'
 says_not secret
 says 'no problems'
 run 0 check --config.file=config.yaml --format=csv
+is_quiet
 [ "$(cut -d, -f1 "$work/out" | sed 1d | paste -sd' ')" = "gateway early late" ] ||
 	complain "not the targets of both, in their order"
 run 0 check --config.file=config.yaml --format=csv late

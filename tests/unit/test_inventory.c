@@ -344,7 +344,9 @@ static void only_the_documents_of_its_urls_are_asked_for(void **state)
 	inventory_add(papers->config, &fetched, &papers->problems);
 	assert_good(papers);
 	assert_int_equal(papers->config->target_count, 1);
+	assert_false(papers->config->narrowed);
 	inventory_add(begin_with(papers, from_url), NULL, &papers->problems);
+	assert_true(papers->config->narrowed);
 	assert_good(papers);
 	assert_int_equal(papers->config->target_count, 0);
 }
