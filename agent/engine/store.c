@@ -288,7 +288,7 @@ bool store_untold(struct store *store, size_t number, uint64_t after, struct eve
 	if (wanted >= first_pending(store)) {
 		if (store->path && !store->fails)
 			return false;
-		store_marks_tell(&store->marks, wanted);
+		(void)store_marks_tell(&store->marks, wanted);
 	}
 	return read_event(store, wanted, event);
 }

@@ -100,14 +100,15 @@ static enum store_outcome load(struct store *store)
 }
 
 /* Under a name that says when, for whoever can mend it. Should we die before there is another,
- * the marks say that there was one. */
+ * the marks say that there was one: else it stays where it is. */
 static bool set_aside(struct store *store, struct text *said)
 {
 	char stamp[CLOCK_STAMP_ROOM];
 	struct text aside = { 0 };
 	bool good;
 
-	store_marks_tell(&store->marks, store->marks.most);
+	if (!store_marks_tell(&store->marks, store->marks.most ? store->marks.most : 1))
+		return false;
 	clock_format(clock_wall_us(), stamp);
 	text_add_format(&aside, "%s.damaged-%s", store->path, stamp);
 	good = rename(store->path, text_string(&aside)) == 0;
@@ -194,11 +195,11 @@ static bool open_somehow(struct store *store, struct text *said)
 /* After a loss nobody knows which numbers were given, only which were not. */
 static void settle_numbers(struct store *store)
 {
-	uint64_t least;
+	uint64_t least = store->marks.told;
 
-	if (!store->targets.count && store->marks.told)
-		store->lost = true;
-	least = store->lost ? store->marks.most : store->marks.told;
+	store->lost = store->lost || (!store->targets.count && store->marks.told);
+	if (store->lost && least < store->marks.most)
+		least = store->marks.most;
 	if (store->last < least)
 		store->last = least;
 }

@@ -25,13 +25,13 @@ static void read_line(struct store_marks *marks)
 
 /* When it cannot be written, the numbers are told all the same: who waits for an alarm is
  * helped more by it than by its number. */
-static void write_line(const struct store_marks *marks)
+static bool write_line(const struct store_marks *marks)
 {
 	char line[LINE_ROOM];
 	int length = snprintf(line, sizeof line, line_format, marks->told, marks->most);
 
-	if (marks->fd >= 0 && pwrite(marks->fd, line, (size_t)length, 0) == length)
-		(void)fdatasync(marks->fd);
+	return pwrite(marks->fd, line, (size_t)length, 0) == length &&
+	       fdatasync(marks->fd) == 0;
 }
 
 void store_marks_open(struct store_marks *marks, const char *path)
@@ -43,7 +43,7 @@ void store_marks_open(struct store_marks *marks, const char *path)
 		return;
 	read_line(marks);
 	/* There is room for it from now on. */
-	write_line(marks);
+	(void)write_line(marks);
 }
 
 void store_marks_close(struct store_marks *marks)
@@ -53,12 +53,21 @@ void store_marks_close(struct store_marks *marks)
 	marks->fd = -1;
 }
 
-void store_marks_tell(struct store_marks *marks, uint64_t number)
+/* What could not be written is tried again with the next number. */
+static bool keep(struct store_marks *marks)
 {
-	if (number <= marks->told)
-		return;
-	marks->told = number;
-	write_line(marks);
+	if (marks->fresh && marks->fd >= 0)
+		marks->fresh = !write_line(marks);
+	return !marks->fresh || marks->fd < 0;
+}
+
+bool store_marks_tell(struct store_marks *marks, uint64_t number)
+{
+	if (number > marks->told) {
+		marks->told = number;
+		marks->fresh = true;
+	}
+	return keep(marks);
 }
 
 void store_marks_give(struct store_marks *marks, uint64_t number)
@@ -66,5 +75,6 @@ void store_marks_give(struct store_marks *marks, uint64_t number)
 	if (number <= marks->most)
 		return;
 	marks->most = number + AHEAD;
-	write_line(marks);
+	marks->fresh = true;
+	keep(marks);
 }

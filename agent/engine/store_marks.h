@@ -13,13 +13,14 @@
 struct store_marks {
 	int fd;			/* -1: there is no file */
 	uint64_t told, most;
+	bool fresh;		/* not as in the file */
 };
 
 /* path NULL: nothing is kept. */
 void store_marks_open(struct store_marks *marks, const char *path);
 void store_marks_close(struct store_marks *marks);
-/* This number is told although it is not on disk. */
-void store_marks_tell(struct store_marks *marks, uint64_t number);
+/* This number is told although it is not on disk. False: nobody will know that after a crash. */
+bool store_marks_tell(struct store_marks *marks, uint64_t number);
 /* Before numbers up to this one are given. */
 void store_marks_give(struct store_marks *marks, uint64_t number);
 
