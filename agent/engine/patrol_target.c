@@ -115,14 +115,18 @@ void patrol_set_grace(struct beat *beat, uint32_t target, int64_t at_us)
 		(uint32_t)(plan->check_count + plan->config->target_count + target), at_us);
 }
 
+/* A guard is asked until it is known, also where it was silent a moment ago. */
 void patrol_ask_target(struct beat *beat, uint32_t target, unsigned most, struct moment now)
 {
 	for (uint32_t i = beat->first_own[target]; i < beat->first_own[target + 1] && most; i++) {
 		const struct watched_observation *watched =
 			&beat->observations[beat->own[i]];
 		bool may_answer = !watched->seen || watched->sign == PRESENCE_ANSWERED;
+		bool doubted = patrol_is_guard(beat, target) &&
+			       watched->mark == beat->targets[target].presence.silence;
 
-		if (!watched->tells || !may_answer || !schedule_waits(beat->schedule, beat->own[i]))
+		if (!watched->tells || (!may_answer && !doubted) ||
+		    !schedule_waits(beat->schedule, beat->own[i]))
 			continue;
 		schedule_hurry(beat->schedule, beat->own[i], 0, now.monotonic_us);
 		most--;
@@ -161,8 +165,17 @@ static void target_came(struct patrol *patrol, uint32_t number, struct moment no
 		schedule_hurry(beat->schedule, beat->own[i], recheck_us, now.monotonic_us);
 }
 
+static bool doubts_a_guard(const struct beat *beat)
+{
+	for (uint32_t i = 0; i < beat->plan->config->target_count; i++)
+		if (patrol_is_guard(beat, i) && beat->targets[i].presence.silent &&
+		    !beat->targets[i].presence.down)
+			return true;
+	return false;
+}
+
 /* Somebody else was heard, or there is nobody else who could be; or it has lasted too long for
- * waiting on. */
+ * waiting on, and no guard is just about to be found silent, too. */
 static bool others_are_there(const struct patrol *patrol, uint32_t number, struct moment now)
 {
 	const struct beat *beat = patrol->beat;
@@ -174,7 +187,7 @@ static bool others_are_there(const struct patrol *patrol, uint32_t number, struc
 		beat->plan->config->targets[number].interval_ms * CLOCK_MILLISECOND;
 
 	return !others || patrol->answered_us >= target->went_us ||
-	       now.monotonic_us - target->went_us >= patience_us;
+	       (now.monotonic_us - target->went_us >= patience_us && !doubts_a_guard(beat));
 }
 
 void patrol_end_grace(struct patrol *patrol, uint32_t number, struct moment now)
@@ -183,11 +196,13 @@ void patrol_end_grace(struct patrol *patrol, uint32_t number, struct moment now)
 
 	if (!beat->targets[number].presence.down || patrol->uplink_down)
 		return;
-	if (others_are_there(patrol, number, now))
+	if (others_are_there(patrol, number, now)) {
 		patrol_step_target(patrol, number, ALARM_RESULT, now);
-	else
-		patrol_set_grace(beat, number,
-			  now.monotonic_us + beat->plan->config->alarms.recheck_us);
+		return;
+	}
+	patrol_set_grace(beat, number,
+			 now.monotonic_us + beat->plan->config->alarms.recheck_us);
+	patrol_ask_guards(patrol, now);
 }
 
 /* --- what an observation says of it -------------------------------------------------------- */

@@ -168,7 +168,8 @@ static void read_papers(struct scene *scene, struct papers *papers, const char *
 	papers->config->alarms = scene->alarms;
 	papers->config->limits.probes_per_second = scene->probes_per_second;
 	for (size_t i = 0; i < papers->config->target_count; i++) {
-		papers->config->targets[i].interval_ms = scene->interval_ms;
+		if (papers->config->targets[i].interval_ms == papers->config->interval_ms)
+			papers->config->targets[i].interval_ms = scene->interval_ms;
 		papers->config->targets[i].guard =
 			!strncmp(papers->config->targets[i].name, "guard", 5);
 	}

@@ -232,6 +232,23 @@ static void a_guard_tells_for_all(void **state)
 	expect_events(scene, "cleared ucposture agent/uplink; raised b " HTTPS "; ");
 }
 
+/* The guard is looked at so rarely that it is not known to be silent before somebody asks. */
+static void a_guard_is_asked_until_it_is_known_whether_it_is_silent(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->alarms.raise_after = 4;
+	scene_plan(scene, FIVE_PORTS,
+		   "  - { name: a, address: 10.0.0.1, profiles: p, interval: 2m }\n"
+		   "  - { name: guard, address: 10.0.0.9, profiles: p, interval: 1h }\n",
+		   "");
+	scene_run(scene, 2 * HOUR + 10 * MINUTE);
+	scene_host(scene, "10.0.0.1", false);
+	scene_host(scene, "10.0.0.9", false);
+	scene_run(scene, 20 * MINUTE);
+	expect_events(scene, "raised ucposture agent/uplink; ");
+}
+
 static void whoever_comes_back_while_the_guards_are_away_is_told_afterwards(void **state)
 {
 	struct scene *scene = *state;
@@ -469,6 +486,7 @@ int main(void)
 		SCENE_TEST(whoever_goes_while_nobody_watches_is_told_once),
 		SCENE_TEST(when_all_go_together_it_is_us_and_nobody_is_told_down),
 		SCENE_TEST(a_guard_tells_for_all),
+		SCENE_TEST(a_guard_is_asked_until_it_is_known_whether_it_is_silent),
 		SCENE_TEST(whoever_comes_back_while_the_guards_are_away_is_told_afterwards),
 		SCENE_TEST(all_are_looked_at_again_soon_but_not_at_once),
 		SCENE_TEST(what_does_not_lead_to_the_target_goes_on_while_it_is_down),
