@@ -237,7 +237,7 @@ static void inventory_has_failed(void *arg, const char *why)
 	if (why)
 		log_warn("inventory", "%s", why);
 	else
-		log_info("inventory", "all of it can be had again");
+		log_info("inventory", "every source can be read");
 	self_say(daemon->house.self, SELF_INVENTORY, !why, why, house_now());
 }
 

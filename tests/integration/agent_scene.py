@@ -122,6 +122,7 @@ class Scene:
 
     def start(self, *words, ready=True, wrap=(), environment=None, **keywords):
         check(not self.agent, "one runs already")
+        self.hear()
         self.told = []
         env = {**os.environ, "UCPOSTURE_PROFILE_DIR": str(self.profiles),
                "NOTIFY_SOCKET": str(self.place / "notify"), **(environment or {})}
