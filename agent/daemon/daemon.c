@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/daemon/daemon_parts.h"
@@ -14,6 +15,9 @@
 
 /* As the command line has it for what is wrong with a file or its use. */
 enum { EXIT_ENDED = 0, EXIT_NOT_STARTED = 3 };
+
+/* Never is more than a timer can wait. */
+#define WAIT_MOST_US (3600 * CLOCK_SECOND)
 
 struct moment house_now(void)
 {
@@ -66,6 +70,8 @@ static void world_observe(void *arg, uint32_t key, const struct request *request
 {
 	struct daemon *daemon = arg;
 
+	log_debug("patrol", "looks at %s of %s: %s", request->subject.text, request->host,
+		  request->collector->name);
 	crew_observe(daemon->house.crew, key, request, done, done_arg);
 }
 
@@ -213,7 +219,7 @@ static void end(struct daemon *daemon)
 	for (size_t i = 0; i < daemon->retired_count; i++)
 		crew_free(daemon->retired[i]);
 	free(daemon->retired);
-	daemon_end_gathering(daemon);
+	gathering_free(daemon->gathering);
 	patrol_free(house->patrol);
 	telling_free(house->telling);
 	self_free(house->self);
@@ -230,10 +236,12 @@ static void end(struct daemon *daemon)
 static void run(struct daemon *daemon)
 {
 	while (!daemon->ends) {
-		int64_t next_us = daemon_turn(daemon), now_us = clock_monotonic_us();
+		int64_t wait_us = daemon_turn(daemon) - clock_monotonic_us();
 
+		if (wait_us > WAIT_MOST_US)
+			wait_us = WAIT_MOST_US;
 		if (!daemon->ends)
-			loop_turn(daemon->house.loop, next_us > now_us ? next_us - now_us : 0);
+			loop_turn(daemon->house.loop, wait_us > 0 ? wait_us : 0);
 	}
 }
 
@@ -252,6 +260,8 @@ int daemon_run(const struct daemon_settings *settings)
 	};
 	bool started;
 
+	/* What is remembered says where a system is weak. */
+	umask(077);
 	loop_on_signal(daemon.house.loop, SIGTERM, was_told_to_end, &daemon);
 	loop_on_signal(daemon.house.loop, SIGINT, was_told_to_end, &daemon);
 	loop_on_signal(daemon.house.loop, SIGHUP, was_told_to_reload, &daemon);

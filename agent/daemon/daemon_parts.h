@@ -28,6 +28,7 @@ struct daemon {
 	size_t replaced_count, replaced_room;
 	bool ends, reload_wanted, again;
 	bool is_ready;			/* and the service manager knows it */
+	bool inventory_fails;
 	bool has_news;			/* for the status that it shows */
 	uint64_t logged;		/* events up to this number */
 	int64_t forget_us;		/* when old events are forgotten next */
@@ -41,7 +42,6 @@ bool daemon_reload(struct daemon *daemon, struct text *said);
 /* For the patrol's world. */
 void daemon_released(void *arg, const struct plan *plan);
 void daemon_begin_gathering(struct daemon *daemon, const struct config *config);
-void daemon_end_gathering(struct daemon *daemon);
 /* Between callbacks: crews that have nothing to do any more end. */
 void daemon_settle_crews(struct daemon *daemon);
 

@@ -236,8 +236,9 @@ static void inventory_has_failed(void *arg, const char *why)
 
 	if (why)
 		log_warn("inventory", "%s", why);
-	else
-		log_info("inventory", "every source can be read");
+	else if (daemon->inventory_fails)
+		log_info("inventory", "every source can be read again");
+	daemon->inventory_fails = why;
 	self_say(daemon->house.self, SELF_INVENTORY, !why, why, house_now());
 }
 
@@ -251,10 +252,4 @@ void daemon_begin_gathering(struct daemon *daemon, const struct config *config)
 
 	daemon->gathering = gathering_new(daemon->house.loop, daemon->state_dir, &user);
 	gathering_set(daemon->gathering, config);
-}
-
-void daemon_end_gathering(struct daemon *daemon)
-{
-	gathering_free(daemon->gathering);
-	daemon->gathering = NULL;
 }

@@ -103,6 +103,20 @@ static void say_status(struct daemon *daemon)
 	text_free(&status);
 }
 
+static void log_fence(const struct fence_report *fence)
+{
+	struct text how = { 0 };
+
+	if (fence->seccomp)
+		text_add(&how, "with system calls filtered");
+	if (fence->landlock)
+		text_add_format(&how, "%swithout files (Landlock %u)", how.length ? ", " : "",
+				fence->landlock);
+	log_info("agent", "ready: probers run as user %u, %s", fence->user,
+		 how.length ? text_string(&how) : "as this kernel has neither filter nor Landlock");
+	text_free(&how);
+}
+
 /* Probers that could not close their fence would find out nothing. */
 static void say_ready(struct daemon *daemon)
 {
@@ -111,9 +125,7 @@ static void say_ready(struct daemon *daemon)
 	if (daemon->is_ready || !crew_fence(daemon->house.crew, &fence))
 		return;
 	daemon->is_ready = true;
-	log_info("agent", "ready: probers have no new privileges %u, system calls filtered %u,"
-			  " Landlock level %u, user %u",
-		 fence.no_new_privileges, fence.seccomp, fence.landlock, fence.user);
+	log_fence(&fence);
 	manager_say_ready(daemon->manager);
 	daemon->has_news = true;
 }
@@ -149,7 +161,9 @@ static void write_store(struct daemon *daemon)
 
 	if (store_due_us(store) > now_us)
 		return;
-	store_write(store, now_us);
+	if (store_write(store, now_us))
+		log_debug("store", "written within %" PRId64 " us",
+			  clock_monotonic_us() - now_us);
 	look_after_store(daemon);
 }
 

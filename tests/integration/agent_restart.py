@@ -50,6 +50,24 @@ def test_what_changed_while_it_was_away_is_told_once(scene):
     check(told[1][0] == CLEARED and str(rising.number) in told[1][1], f"it told {told}")
 
 
+def test_events_are_forgotten_when_there_are_too_many(scene):
+    port = scene.port()
+    scene.rules([port])
+    scene.configure(["one"], alarms="  keep_events: 2")
+    scene.start()
+    for turn in (1, 2):
+        scene.wait_log("raised, critical: one ", turn)
+        port.open()
+        scene.wait_log("cleared, ok: one ", turn)
+        port.close()
+    scene.wait_log("raised, critical: one ", 3)
+    scene.stop()
+    check([row[0] for row in scene.events()] == [1, 2, 3, 4, 5], "nothing was to be forgotten yet")
+    scene.start()
+    scene.stop()
+    check([row[0] for row in scene.events()] == [4, 5], f"kept are {scene.events()}")
+
+
 def test_a_target_that_went_while_it_was_away_has_no_alarms_left(scene):
     scene.rules([scene.port()])
     scene.configure(["one", "two"])

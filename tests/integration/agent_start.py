@@ -22,6 +22,9 @@ def test_it_is_ready_when_probers_are_there_and_ends_in_order(scene):
     scene.wait(scene.probers, "there are probers")
     check(stat.S_IMODE(scene.state.stat().st_mode) == 0o700, "the state folder is not for us alone")
     pids = scene.probers()
+    for path in scene.state.iterdir():
+        mode = stat.S_IMODE(path.stat().st_mode)
+        check(not mode & 0o077 or path.is_socket(), f"{path.name} has the mode {mode:o}")
     scene.wait_told("STATUS=Watches 1 targets with 1 checks; 0 alarms are raised")
     check(scene.stop() == 0, "it did not end with 0")
     check("STOPPING=1" in scene.hear(), "the manager was not told of the end")
@@ -107,6 +110,17 @@ def test_a_reader_of_the_log_who_leaves_does_not_end_it(scene):
     scene.reload()
     check(agent.poll() is None, "it ended")
     check(scene.stop() == 0, "it did not end with 0")
+
+
+def test_the_log_says_as_much_as_it_is_told_to(scene):
+    one_target(scene)
+    scene.start("--log.level=debug")
+    scene.wait_log("level=debug topic=patrol msg=\"looks at tcp/")
+    scene.stop()
+    before = len(scene.log())
+    scene.start("--log.level=error")
+    scene.stop()
+    check(len(scene.log()) == before, "it says more than errors")
 
 
 def test_the_log_is_json_when_told_so(scene):

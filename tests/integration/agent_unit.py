@@ -103,7 +103,7 @@ def test_the_agent_works_inside_its_fence(scene):
         shutil.chown(path, USER)
     scene.start("--log.level=debug", wrap=[
         "sh", "-c", f'exec "{UNDER_UNIT}" {USER} "$@" <"{calls}"', "sh"])
-    wide = re.search(r"filtered \d+, Landlock level (\d+)", scene.log())
+    wide = re.search(r"with system calls filtered, without files \(Landlock (\d+)\)", scene.log())
     check(wide and wide[1] == landlock_of_kernel(), "the probers lack Landlock")
     port.close()
     scene.wait_log("raised, critical: one ")
