@@ -101,5 +101,6 @@ struct patrol_target scene_target(const struct scene *scene, const char *name);
 #define C "  - { name: c, address: 10.0.0.3, profiles: p }\n"
 #define D "  - { name: d, address: 10.0.0.4, profiles: p }\n"
 #define GUARD "  - { name: guard, address: 10.0.0.9, profiles: p }\n"
+#define HOURLY_GUARD "  - { name: guard, address: 10.0.0.9, profiles: p, interval: 1h }\n"
 
 #endif

@@ -232,16 +232,12 @@ static void a_guard_tells_for_all(void **state)
 	expect_events(scene, "cleared ucposture agent/uplink; raised b " HTTPS "; ");
 }
 
-/* The guard is looked at so rarely that it is not known to be silent before somebody asks. */
 static void a_guard_is_asked_until_it_is_known_whether_it_is_silent(void **state)
 {
 	struct scene *scene = *state;
 
 	scene->alarms.raise_after = 4;
-	scene_plan(scene, FIVE_PORTS,
-		   "  - { name: a, address: 10.0.0.1, profiles: p, interval: 2m }\n"
-		   "  - { name: guard, address: 10.0.0.9, profiles: p, interval: 1h }\n",
-		   "");
+	scene_plan(scene, FIVE_PORTS, A HOURLY_GUARD, "");
 	scene_run(scene, 2 * HOUR + 10 * MINUTE);
 	scene_host(scene, "10.0.0.1", false);
 	scene_host(scene, "10.0.0.9", false);
