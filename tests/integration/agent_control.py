@@ -132,6 +132,33 @@ def test_a_baseline_is_kept_over_a_restart_and_compared_with(scene):
     check("open → closed" in shows(scene, "diff", "one", code=1), "for people")
 
 
+def test_what_is_declared_right_is_no_finding_any_more(scene):
+    port = scene.port().open()
+    scene.rules([])
+    (scene.profiles / "toy.yaml").write_text(f"""
+profile: toy
+title: Toy
+rules:
+  - id: same
+    observe: port
+    subject: tcp/{port.number}
+    expect: {{ port.state: {{ unchanged: true }} }}
+    because: Nobody changes it
+""")
+    scene.configure(["one", "two"])
+    scene.start()
+    scene.wait(lambda: ask(scene, "status")["counts"]["ok"] == 2, "both are remembered")
+    port.close()
+    scene.wait(lambda: len(alarms(scene)) == 2, "both alarms are raised")
+    said = ask(scene, "baseline", "one")["said"]
+    check(len(said) == 1 and "accepted port.state closed in place of" in said[0], f"{said}")
+    scene.wait(lambda: [target for target, _ in alarms(scene)] == ["two"], "one is cleared")
+    check(scene.stop() == 0, "it did not end with 0")
+    scene.start()
+    scene.wait(lambda: ask(scene, "status", code=2)["counts"]["unknown"] == 0, "all is seen")
+    check([target for target, _ in alarms(scene)] == ["two"], "it was forgotten")
+
+
 def test_a_reload_says_what_is_wrong(scene):
     start(scene, "one")
     good = scene.config.read_text()
