@@ -40,7 +40,7 @@ static void add_note(const char *file, const char *url, struct text *out)
 {
 	text_add_format(out, "%s: note: ", file);
 	text_add_foreign(out, url, strcspn(url, "?"), 200);
-	text_add(out, " is fetched while the agent runs: its targets are not looked at here\n");
+	text_add(out, " is not fetched here: its targets are not looked at\n");
 }
 
 static void add_summary(const char *file, const struct loaded *loaded, struct text *out)

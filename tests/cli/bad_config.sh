@@ -33,9 +33,6 @@ cat >config.yaml <<-END
 	    overrides: { answers: { subject: tcp/${ports[0]} } }
 	inventory:
 	  - { file: targets.d/*.yaml, defaults: { profiles: [ reachable ] } }
-	  - { http: "https://inventory.example/?token=secret" }
-	exceptions:
-	  - { target: fetched, check: "*", reason: r, owner: o, until: 2099-01-01 }
 END
 cat >targets.d/2.yaml <<-END
 	- { name: late, address: 127.0.0.1, overrides: { answers: { subject: tcp/${ports[1]} } } }
@@ -43,8 +40,18 @@ END
 echo '[ { "targets": [ "127.0.0.1:9100" ], "labels": { "__ucposture_name": "early" } } ]' \
 	>targets.d/1.yaml
 run 0 config check config.yaml
-says 'config.yaml: 3 targets (2 from files), 3 checks, 1 exception'
-says 'config.yaml: note: https://inventory.example/ is fetched while the agent runs'
+says 'config.yaml: 3 targets (2 from files), 3 checks, 0 exceptions'
+says 'no problems'
+# Not for check, which would fetch it.
+{
+	cat config.yaml
+	echo '  - { http: "https://inventory.example/?token=secret" }'
+	echo 'exceptions:'
+	echo '  - { target: fetched, check: "*", reason: r, owner: o, until: 2099-01-01 }'
+} >with-url.yaml
+run 0 config check with-url.yaml
+says 'with-url.yaml: 3 targets (2 from files), 3 checks, 1 exception'
+says 'with-url.yaml: note: https://inventory.example/ is not fetched here'
 says_not secret
 says 'no problems'
 run 0 check --config.file=config.yaml --format=csv
@@ -65,7 +72,7 @@ warns "targets.d/3.yaml:1:3: error: a second target is called 'gateway': the fir
 rm targets.d/*
 printf 'targets: []\ninventory: [ { file: targets.d/*.yaml } ]\n' >config.yaml
 run 3 check --config.file=config.yaml
-warns 'config.yaml: error: it names no targets, nor do the files of its inventory'
+warns 'config.yaml: error: it names no targets, nor does its inventory'
 run 0 config check config.yaml
 says "config.yaml:2:14: warning: no file is called 'targets.d/*.yaml'"
 says '0 errors, 1 warning'

@@ -53,7 +53,7 @@ static int begin(void **state)
 	put(folder, "c.yaml", "targets: [ { name: a, address: 10.0.0.1, profiles: p } ]\n"
 			      "inventory:\n"
 			      "  - { file: d/*.yaml, defaults: { profiles: p } }\n"
-			      "  - { http: 'http://10.0.0.9/', defaults: { profiles: p } }\n");
+			      "  - { http: 'https://10.0.0.9/', defaults: { profiles: p } }\n");
 	setenv("UCPOSTURE_PROFILE_DIR", in(folder, "profiles"), 1);
 	*state = folder;
 	return 0;
@@ -118,7 +118,7 @@ static void assert_problems_in(struct folder *folder, const char *expected)
 static void targets_of_files_and_of_what_was_fetched_are_planned(void **state)
 {
 	static const char bytes[] = "[ { \"targets\": [ \"10.0.0.7:80\" ] } ]";
-	const struct inventory_document document = { "http://10.0.0.9/", bytes, sizeof bytes - 1 };
+	const struct inventory_document document = { "https://10.0.0.9/", bytes, sizeof bytes - 1 };
 	const struct inventory_fetched fetched = { &document, 1 };
 	const struct loaded *loaded;
 
