@@ -6,54 +6,9 @@
 
 #include "agent/engine/telling.h"
 #include "ground/clock.h"
+#include "tests/unit/fake_self.h"
 #include "tests/unit/fault_disk.h"
 #include "tests/unit/store_scene.h"
-
-/* The agent's own alarms, as far as sinks are concerned: what is said of them is an event, as
- * it is with the real ones. */
-struct self {
-	struct store *store;
-	uint32_t check;
-	bool bad;
-	struct text log;
-};
-
-static void self_record(struct self *self, enum event_kind kind, const char *title,
-			const char *observed)
-{
-	struct alarm alarm;
-	struct event event = {
-		.at_us = NOW,
-		.kind = (uint8_t)kind,
-		.target_name = SELF_TARGET,
-		.title = title,
-		.observed = observed,
-	};
-
-	alarm_begin(&alarm);
-	store_record(self->store, self->check, &alarm, &event);
-}
-
-void self_say(struct self *self, enum self_check which, bool good, const char *observed,
-	      struct moment now)
-{
-	(void)now;
-	assert_int_equal(which, SELF_OUTBOX);
-	text_add_format(&self->log, "[%s]", good ? "good" : observed);
-	if (self->bad == !good)
-		return;
-	self->bad = !good;
-	self_record(self, good ? EVENT_CLEARED : EVENT_RAISED, "sinks", observed);
-}
-
-void self_note(struct self *self, enum severity severity, const char *title,
-	       const char *observed, struct moment now)
-{
-	(void)now;
-	assert_int_equal(severity, SEVERITY_MAJOR);
-	text_add_format(&self->log, "<%s>", observed);
-	self_record(self, EVENT_AGENT, title, observed);
-}
 
 /* A sink that notes what it is told and answers as the test wants. */
 enum manner { TAKES, FAILS, WAITS };
@@ -137,6 +92,7 @@ static void begin(struct scene *scene, size_t ears)
 static void end(struct scene *scene)
 {
 	telling_free(scene->telling);
+	telling_free(NULL);
 	store_close(scene->store);
 	text_free(&scene->self.log);
 	for (size_t i = 0; i < 2; i++)
@@ -372,6 +328,27 @@ static void after_a_reload_a_sink_goes_on_where_it_was(void **state)
 	end(&scene);
 }
 
+/* Also when the sinks come in another order. */
+static void after_a_reload_who_failed_is_asked_at_once(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, 2);
+	scene.ears[0].manner = FAILS;
+	happen(&scene, 1);
+	go_on(&scene, 600);
+	text_clear(&scene.ears[0].heard);
+	scene.ears[0].manner = TAKES;
+	telling_set(scene.telling, &scene.policy,
+		    (struct voice[]){ voice_of(&scene.ears[1], "log"),
+				      voice_of(&scene.ears[0], "mail") }, 2, scene.now);
+	go_on(&scene, 1);
+	expect(&scene.ears[0].heard, " 1 2 3");
+	assert_string_equal(telling_state(scene.telling, 1).name, "mail");
+	end(&scene);
+}
+
 static void an_alarm_ends_with_the_sink_it_was_about(void **state)
 {
 	struct scene scene;
@@ -481,6 +458,7 @@ int main(void)
 		STORE_TEST(an_alarm_of_the_time_before_is_over_when_the_sink_has_taken_something),
 		STORE_TEST(what_was_under_way_when_the_agent_died_is_told_again_once),
 		STORE_TEST(after_a_reload_a_sink_goes_on_where_it_was),
+		STORE_TEST(after_a_reload_who_failed_is_asked_at_once),
 		STORE_TEST(an_alarm_ends_with_the_sink_it_was_about),
 		STORE_TEST(what_is_given_up_is_said_once_and_its_number),
 		STORE_TEST(two_full_sinks_do_not_tell_each_other_for_ever),
