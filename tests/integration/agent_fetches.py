@@ -15,6 +15,7 @@ import time
 
 from agent_scene import CLEARED, RAISED, check, main
 
+CANARY = "Token canary-4711"
 LIMIT_KIB, MANY = 2048, int(os.environ.get("UCPOSTURE_RELOADS", "150"))
 
 
@@ -23,7 +24,7 @@ class Inventory(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, says, family=socket.AF_INET, number=0, certificate=None):
-        self.says, self.asked, self.unchanged = says, 0, 0
+        self.says, self.asked, self.unchanged, self.heard = says, 0, 0, set()
         self.address_family = family
         self.allow_reuse_address = True
         super().__init__(("::1" if family == socket.AF_INET6 else "127.0.0.1", number), Answer)
@@ -51,6 +52,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         says = self.server.says
         self.server.asked += 1
+        self.server.heard.add(self.headers.get("Authorization"))
         if says == "big":
             says = b"[" + b" " * 10_000_000 + b"]"
         elif says == "drip":
@@ -194,7 +196,10 @@ def certificate(scene, name):
 def test_over_https_no_stranger_is_believed(scene):
     ours, other = certificate(scene, "ours"), certificate(scene, "other")
     server = Inventory(listed("one"), certificate=ours)
-    begin(scene, server, scheme="https", keys=f"ca_file: {ours[0]}, ")
+    token = scene.place / "token"
+    token.write_text(CANARY + "\n")
+    begin(scene, server, scheme="https",
+          keys=f"ca_file: {ours[0]}, authorization_file: {token}, ")
     scene.wait_log("raised, critical: one ")
     number = server.server_port
     server.end()
@@ -207,6 +212,9 @@ def test_over_https_no_stranger_is_believed(scene):
     check(stranger.asked == 0, "the stranger was asked")
     finish(scene, server)
     check(not kinds(scene, "evil"), "the stranger was believed")
+    check(server.heard == {CANARY}, f"the server heard {server.heard}")
+    for file in [scene.log_file, *scene.state.rglob("*")]:
+        check(not file.is_file() or CANARY.encode() not in file.read_bytes(), f"it is in {file}")
 
 
 def test_a_server_that_drips_holds_nobody_up(scene):
