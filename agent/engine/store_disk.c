@@ -19,7 +19,7 @@
 /* Of a store without a disk so many events can be read again. */
 enum { KEPT_IN_MEMORY = 1000 };
 
-static const char database_name[] = "ucposture.db", marks_name[] = "event-number";
+static const char database_name[] = "ucposture.db";
 
 static char *path_in(const char *folder, const char *name)
 {
@@ -207,15 +207,13 @@ static void settle_numbers(struct store *store)
 struct store *store_open(const char *folder, struct text *said)
 {
 	struct store *store = memory_new(1, sizeof *store);
-	char *marks = folder ? path_in(folder, marks_name) : NULL;
+	bool knows = store_marks_open(&store->marks, folder, said);
 
 	names_begin(&store->targets);
 	names_begin(&store->checks);
 	store->told = arena_new();
-	store_marks_open(&store->marks, marks);
-	free(marks);
 	store->path = folder ? path_in(folder, database_name) : NULL;
-	if (store->path && !open_somehow(store, said)) {
+	if (!knows || (store->path && !open_somehow(store, said))) {
 		store_close(store);
 		return NULL;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/engine/store_marks.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@ enum { LINE_ROOM = 64, AHEAD = 256 };
 
 static const char line_format[] = "told %020" PRIu64 " most %020" PRIu64 "\n";
 
-static void read_line(struct store_marks *marks)
+static bool read_line(struct store_marks *marks)
 {
 	char line[LINE_ROOM] = "";
 	ssize_t length = pread(marks->fd, line, sizeof line - 1, 0);
@@ -21,6 +22,7 @@ static void read_line(struct store_marks *marks)
 		marks->told = told;
 		marks->most = most;
 	}
+	return length >= 0;
 }
 
 /* When it cannot be written, the numbers are told all the same: who waits for an alarm is
@@ -34,16 +36,36 @@ static bool write_line(const struct store_marks *marks)
 	       fdatasync(marks->fd) == 0;
 }
 
-void store_marks_open(struct store_marks *marks, const char *path)
+/* Where nobody may write there may still be something to read. */
+static int open_file(const char *path)
 {
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	return fd >= 0 ? fd : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+bool store_marks_open(struct store_marks *marks, const char *folder, struct text *said)
+{
+	struct text path = { 0 };
+	bool knows = true;
+
 	*marks = (struct store_marks){ .fd = -1 };
-	if (path)
-		marks->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (!folder)
+		return true;
+	text_add_format(&path, "%s/event-number", folder);
+	marks->fd = open_file(text_string(&path));
 	if (marks->fd < 0)
-		return;
-	read_line(marks);
-	/* There is room for it from now on. */
-	(void)write_line(marks);
+		knows = errno != EIO;
+	else
+		knows = read_line(marks);
+	if (!knows)
+		text_add_format(said, "%s cannot be read: %s\n", text_string(&path),
+				strerror(errno));
+	else if (marks->fd >= 0)
+		/* There is room for it from now on. */
+		(void)write_line(marks);
+	text_free(&path);
+	return knows;
 }
 
 void store_marks_close(struct store_marks *marks)

@@ -10,14 +10,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ground/text.h"
+
 struct store_marks {
 	int fd;			/* -1: there is no file */
 	uint64_t told, most;
 	bool fresh;		/* not as in the file */
 };
 
-/* path NULL: nothing is kept. */
-void store_marks_open(struct store_marks *marks, const char *path);
+/* folder NULL: nothing is kept. False, and a line: it is there and cannot be read. */
+bool store_marks_open(struct store_marks *marks, const char *folder, struct text *said);
 void store_marks_close(struct store_marks *marks);
 /* This number is told although it is not on disk. False: nobody will know that after a crash. */
 bool store_marks_tell(struct store_marks *marks, uint64_t number);

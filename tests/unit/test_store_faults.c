@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -171,6 +172,24 @@ static void what_was_lost_is_known_when_nobody_could_say_so(void **state)
 	store = opened_again(store);
 	assert_false(store_has_lost(store));
 	store_close(store);
+}
+
+/* Numbers would be given twice. */
+static void without_the_numbers_it_does_not_begin(void **state)
+{
+	struct text said = { 0 };
+	char path[96];
+
+	(void)state;
+	store_close(opened());
+	snprintf(path, sizeof path, "%s/event-number", store_folder());
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_null(store_open(store_folder(), &said));
+	assert_non_null(strstr(text_string(&said), "event-number cannot be read"));
+	text_free(&said);
+	assert_int_equal(rmdir(path), 0);
+	store_close(opened());
 }
 
 static void a_database_that_cannot_be_read_just_now_is_not_damaged(void **state)
@@ -392,6 +411,7 @@ int main(void)
 		STORE_TEST(a_damaged_database_is_set_aside),
 		STORE_TEST(it_is_written_when_a_disk_can_be_written_to_again),
 		STORE_TEST(what_was_lost_is_known_when_nobody_could_say_so),
+		STORE_TEST(without_the_numbers_it_does_not_begin),
 		STORE_TEST(a_database_that_cannot_be_read_just_now_is_not_damaged),
 		STORE_TEST(a_database_of_a_newer_version_is_left_alone),
 		STORE_TEST(a_database_of_an_older_version_is_brought_up_to_date),
