@@ -15,6 +15,7 @@ enum { PROBERS = 2, START_AGAIN_S = 30, TURNS_AT_ONCE_MOST = 1000 };
 /* An observation under way. */
 struct errand {
 	struct keeper *keeper;
+	bool forgotten;			/* whoever began it is no more */
 	struct town_answer answer;
 	void (*done)(void *done_arg, struct observation *observation);
 	void *done_arg;
@@ -43,12 +44,12 @@ static struct moment now(void *arg)
 	return world_moment();
 }
 
-static void forget(struct errand *errand)
+static void errand_free(struct errand *errand)
 {
 	*errand->before = errand->behind;
 	if (errand->behind)
 		errand->behind->before = errand->before;
-	errand->before = NULL;
+	free(errand);
 }
 
 static void observation_comes(void *arg, uint64_t number)
@@ -58,12 +59,11 @@ static void observation_comes(void *arg, uint64_t number)
 
 	(void)number;
 	/* Who sleeps hears it afterwards. */
-	if (errand->before && keeper->asleep) {
+	if (!errand->forgotten && keeper->asleep) {
 		world_later(SECOND, observation_comes, errand, 0);
 		return;
 	}
-	if (errand->before) {
-		forget(errand);
+	if (!errand->forgotten) {
 		world_trace("%s %s: %d%s%s", keeper->town.systems[errand->answer.place.system].name,
 			    town_rule_word(errand->answer.place.rule), errand->answer.seen,
 			    errand->answer.stuck ? ", stuck" : "",
@@ -75,7 +75,7 @@ static void observation_comes(void *arg, uint64_t number)
 		world_engine_turns(false);
 		keeper_nudge(keeper);
 	}
-	free(errand);
+	errand_free(errand);
 }
 
 static void observe(void *arg, uint32_t key, const struct request *request,
@@ -175,11 +175,8 @@ static void free_all(struct keeper *keeper)
 	keeper->self = NULL;
 	keeper->store = NULL;
 	keeper->charter = NULL;
-	for (struct errand *errand = keeper->errands, *next; errand; errand = next) {
-		next = errand->behind;
-		errand->before = NULL;
-	}
-	keeper->errands = NULL;
+	for (struct errand *errand = keeper->errands; errand; errand = errand->behind)
+		errand->forgotten = true;
 	for (size_t i = 0; i < CHARTERS_MOST; i++)
 		if (keeper->charters[i])
 			world_violated("plans are released", "one was not");
@@ -306,6 +303,8 @@ void keeper_stop(struct keeper *keeper)
 void keeper_end(struct keeper *keeper)
 {
 	keeper_stop(keeper);
+	while (keeper->errands)
+		errand_free(keeper->errands);
 }
 
 void keeper_reload(struct keeper *keeper)
