@@ -97,6 +97,7 @@ struct patrol {
 	int64_t asked_us;		/* when the next turn was wanted */
 	int64_t woke_us;		/* the machine slept until then */
 	int64_t late_until_us;		/* something has waited too long for its turn */
+	int64_t late_by_us;		/* and for so long at most; 0: nothing has */
 	int64_t save_us;		/* what is remembered; DUE_NEVER: nothing new */
 	struct patrol_health health;
 };

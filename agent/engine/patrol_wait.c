@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is due and waits for its turn. When it waits for longer than its interval the agent
- * cannot do what it was asked to, and says so.
+ * What is due and waits for its turn. When it waits for longer than its interval, and for so
+ * long that anybody would notice, the agent cannot do what it was asked to, and says so.
  */
 #include <stdio.h>
 
@@ -9,9 +9,14 @@
 #include "agent/engine/places.h"
 #include "ground/clock.h"
 
-static int64_t interval_us(const struct beat *beat, uint32_t number)
+/* A moment's load on the machine is no news, however short the interval. */
+#define PATIENCE_LEAST_US (5 * CLOCK_SECOND)
+
+static int64_t patience_us(const struct beat *beat, uint32_t number)
 {
-	return beat->plan->observations[number].interval_ms * CLOCK_MILLISECOND;
+	int64_t interval_us = beat->plan->observations[number].interval_ms * CLOCK_MILLISECOND;
+
+	return interval_us > PATIENCE_LEAST_US ? interval_us : PATIENCE_LEAST_US;
 }
 
 /* Nobody was late while the machine slept. */
@@ -36,10 +41,14 @@ void patrol_begin_to_wait(struct beat *beat, uint32_t number)
 
 static void note_late(struct patrol *patrol, uint32_t number, struct moment now)
 {
-	int64_t interval = interval_us(patrol->beat, number);
+	int64_t waited_us = now.monotonic_us - waits_since_us(patrol, number);
+	int64_t patience = patience_us(patrol->beat, number);
 
-	if (now.monotonic_us - waits_since_us(patrol, number) > interval)
-		patrol->late_until_us = now.monotonic_us + interval;
+	if (waited_us <= patience)
+		return;
+	patrol->late_until_us = now.monotonic_us + patience;
+	if (waited_us > patrol->late_by_us)
+		patrol->late_by_us = waited_us;
 }
 
 void patrol_end_wait(struct patrol *patrol, uint32_t number, struct moment now)
@@ -70,12 +79,15 @@ int64_t patrol_watch_waiting(struct patrol *patrol, struct moment now)
 
 		note_late(patrol, longest, now);
 		patrol->health.late_us = now.monotonic_us - since_us;
-		next_us = since_us + interval_us(patrol->beat, longest) + 1;
+		next_us = since_us + patience_us(patrol->beat, longest) + 1;
 	}
 	late = now.monotonic_us < patrol->late_until_us;
-	snprintf(text, sizeof text, "%zu observations wait, the first of them for %lld s",
-		 dispatch_waiting(patrol->beat->dispatch),
-		 (long long)(patrol->health.late_us / CLOCK_SECOND));
+	if (!late)
+		patrol->late_by_us = 0;
+	snprintf(text, sizeof text,
+		 "observations wait for their turn for up to %lld s; %zu wait now",
+		 (long long)(patrol->late_by_us / CLOCK_SECOND),
+		 dispatch_waiting(patrol->beat->dispatch));
 	self_say(patrol->self, SELF_SCHEDULE, !late, text, now);
 	return late ? patrol->late_until_us : next_us;
 }

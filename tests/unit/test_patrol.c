@@ -223,7 +223,8 @@ static void what_waits_for_longer_than_its_interval_is_said(void **state)
 	assert_true(patrol_health(scene->patrol).late_us > MINUTE);
 	assert_true(patrol_health(scene->patrol).waiting > 100);
 	self_look(scene->self, SELF_SCHEDULE, &look);
-	assert_non_null(strstr(look.observed, "observations wait, the first of them for"));
+	assert_non_null(strstr(look.observed, "observations wait for their turn for up to "));
+	assert_null(strstr(look.observed, "up to 0 s"));
 	/* Somebody raises the limit. */
 	scene->probes_per_second = 500;
 	scene_plan(scene, SCENE_RULE(443, ), "  - { name: t1, address: 10.0.0.1, profiles: p }\n",
@@ -231,6 +232,28 @@ static void what_waits_for_longer_than_its_interval_is_said(void **state)
 	scene_run(scene, 3 * MINUTE);
 	expect_events(scene, "cleared ucposture agent/schedule; ");
 	assert_true(patrol_health(scene->patrol).late_us == 0);
+}
+
+static void a_wait_of_moments_is_no_news_however_short_the_interval(void **state)
+{
+	struct scene *scene = *state;
+	struct text targets = { 0 };
+
+	give_targets(&targets, 10);
+	scene->probes_per_second = 4;
+	scene->interval_ms = 200;
+	scene_plan(scene, SCENE_RULE(443, ), text_string(&targets), "");
+	for (int i = 0; i < 60; i++) {
+		scene_run(scene, SECOND);
+		expect_events(scene, "");
+	}
+	assert_in_range(patrol_health(scene->patrol).late_us, SECOND, 5 * SECOND);
+	/* Five seconds are more than moments. */
+	scene->probes_per_second = 1;
+	scene_plan(scene, SCENE_RULE(443, ), text_string(&targets), "");
+	text_free(&targets);
+	scene_run(scene, MINUTE);
+	expect_events(scene, "raised ucposture agent/schedule; ");
 }
 
 static void the_faces_see_when_what_comes_and_since_when_it_is_so(void **state)
@@ -426,6 +449,7 @@ int main(void)
 		SCENE_TEST(a_night_of_sleep_is_no_burst_and_no_alarm),
 		SCENE_TEST(years_that_the_wall_clock_jumps_change_nothing),
 		SCENE_TEST(what_waits_for_longer_than_its_interval_is_said),
+		SCENE_TEST(a_wait_of_moments_is_no_news_however_short_the_interval),
 		SCENE_TEST(the_faces_see_when_what_comes_and_since_when_it_is_so),
 		SCENE_TEST(who_is_raised_is_reminded_of),
 		SCENE_TEST(who_flaps_is_told_so_and_when_it_is_calm),
