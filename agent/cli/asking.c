@@ -3,14 +3,13 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "agent/cli/output.h"
 #include "agent/daemon/daemon.h"
 #include "ground/file.h"
+#include "net/local.h"
 
 enum {
 	TRIES = 3,		/* the agent may reload in the middle of an answer */
@@ -130,23 +129,13 @@ static enum asking_end end_of(int error)
 									  : ASKING_REFUSED;
 }
 
-/* -1: *error says why. */
-static int connect_to(const char *path, int *error)
+/* -1: errno says why. */
+static int connect_to(const char *path)
 {
-	struct sockaddr_un place = { .sun_family = AF_UNIX };
-	int fd;
+	struct sockaddr_un place;
+	socklen_t length = local_address(path, &place);
 
-	*error = ENAMETOOLONG;
-	if (strlen(path) >= sizeof place.sun_path)
-		return -1;
-	memcpy(place.sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&place, sizeof place) == 0)
-		return fd;
-	*error = errno;
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	return length ? local_connect(&place, length, SOCK_STREAM) : -1;
 }
 
 /* --- asking -------------------------------------------------------------------------------- */
@@ -157,7 +146,8 @@ static int put_question(const struct invocation *invocation, const struct text *
 {
 	const char *path = find_socket(invocation);
 	struct text line = { 0 };
-	int error, fd = path ? connect_to(path, &error) : -1;
+	int fd = path ? connect_to(path) : -1;
+	int error = errno;
 	ssize_t sent;
 
 	*end = ASKING_REFUSED;

@@ -4,14 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "agent/daemon/answers.h"
 #include "ground/clock.h"
 #include "ground/log.h"
+#include "net/local.h"
 
 enum {
 	CONNECTIONS_MOST = 64,
@@ -261,18 +260,17 @@ static void somebody_comes(void *arg, unsigned what)
 /* --- the socket ---------------------------------------------------------------------------- */
 
 /* True when nobody answers there any more, and the name is free. */
-static bool clear_place(const struct sockaddr_un *place, struct text *said)
+static bool clear_place(const struct sockaddr_un *place, socklen_t length, struct text *said)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct stat state = { 0 };
-	int error;
+	int fd, error;
 
-	if (lstat(place->sun_path, &state) < 0 && errno == ENOENT) {
-		close(fd);
+	if (lstat(place->sun_path, &state) < 0 && errno == ENOENT)
 		return true;
-	}
-	error = connect(fd, (const struct sockaddr *)place, sizeof *place) == 0 ? 0 : errno;
-	close(fd);
+	fd = local_connect(place, length, SOCK_STREAM | SOCK_NONBLOCK);
+	error = fd < 0 ? errno : 0;
+	if (fd >= 0)
+		close(fd);
 	/* A listener whose backlog is full says EAGAIN: it lives. */
 	if (error == ECONNREFUSED && S_ISSOCK(state.st_mode) && unlink(place->sun_path) == 0)
 		return true;
@@ -284,23 +282,23 @@ static bool clear_place(const struct sockaddr_un *place, struct text *said)
 
 static int listen_at(const char *path, struct text *said)
 {
-	struct sockaddr_un place = { .sun_family = AF_UNIX };
+	struct sockaddr_un place;
+	socklen_t length = local_address(path, &place);
 	int fd;
 	mode_t mask;
 	bool good;
 
-	if (strlen(path) >= sizeof place.sun_path) {
-		text_add_format(said, "%s: too long for a socket, which may have %zu bytes\n",
-				path, sizeof place.sun_path - 1);
+	if (!length) {
+		text_add_format(said, "'%s': a socket's name has 1 to %zu bytes\n", path,
+				sizeof place.sun_path - 1);
 		return -1;
 	}
-	memcpy(place.sun_path, path, strlen(path) + 1);
-	if (!clear_place(&place, said))
+	if (!clear_place(&place, length, said))
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	/* The folder says who may come near; see --control in ucposture(1). */
 	mask = umask(0117);
-	good = fd >= 0 && bind(fd, (struct sockaddr *)&place, sizeof place) == 0 &&
+	good = fd >= 0 && bind(fd, (struct sockaddr *)&place, length) == 0 &&
 	       listen(fd, BACKLOG) == 0;
 	umask(mask);
 	if (good)

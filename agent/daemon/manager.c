@@ -8,13 +8,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "ground/clock.h"
 #include "ground/log.h"
 #include "ground/memory.h"
 #include "ground/text.h"
+#include "net/local.h"
 
 /* Of the time the manager gives us: how often it hears of us, and what counts as late. Once late
  * it still hears in time, twice it does not. */
@@ -35,29 +35,16 @@ struct manager {
 /* An absolute path, or @ and the name of an abstract socket. */
 static int connect_to(const char *name)
 {
-	struct sockaddr_un there = { .sun_family = AF_UNIX };
-	size_t length = strlen(name);
-	int fd;
+	struct sockaddr_un there;
+	socklen_t length = local_address(name, &there);
 
-	if ((name[0] != '/' && name[0] != '@') || !name[1] || length >= sizeof there.sun_path) {
+	if ((name[0] != '/' && name[0] != '@') || !name[1]) {
 		errno = EINVAL;
-		return -1;
+		length = 0;
 	}
-	memcpy(there.sun_path, name, length);
 	if (name[0] == '@')
 		there.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -1;
-	if (connect(fd, (const struct sockaddr *)&there,
-		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0) {
-		int why = errno;
-
-		close(fd);
-		errno = why;
-		return -1;
-	}
-	return fd;
+	return length ? local_connect(&there, length, SOCK_DGRAM) : -1;
 }
 
 /* 0: none, or not a number. */

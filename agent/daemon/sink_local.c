@@ -4,13 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "ground/clock.h"
 #include "ground/log.h"
 #include "ground/memory.h"
+#include "net/local.h"
 
 struct local {
 	char *name, *path;
@@ -29,23 +28,13 @@ static void disconnect(struct local *local)
 
 static bool connect_as(struct local *local, int type)
 {
-	struct sockaddr_un there = { .sun_family = AF_UNIX };
-	size_t length = strlen(local->path);
-	int why;
+	struct sockaddr_un there;
+	socklen_t length = local_address(local->path, &there);
 
-	if (length >= sizeof there.sun_path) {
-		errno = ENAMETOOLONG;
-		return false;
-	}
-	memcpy(there.sun_path, local->path, length);
 	local->type = type;
-	local->fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (local->fd >= 0 && !connect(local->fd, (struct sockaddr *)&there, sizeof there))
-		return true;
-	why = errno;
-	disconnect(local);
-	errno = why;
-	return false;
+	if (length)
+		local->fd = local_connect(&there, length, type | SOCK_NONBLOCK);
+	return local->fd >= 0;
 }
 
 /* Nearly all are datagrams; who wants a stream says so. */

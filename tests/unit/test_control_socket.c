@@ -38,7 +38,7 @@ static void what_is_no_socket_is_left_alone(void **state)
 	memset(long_path, 'a', sizeof long_path - 1);
 	long_path[sizeof long_path - 1] = '\0';
 	assert_null(control_new(&made->house, long_path, &said));
-	assert_non_null(strstr(text_string(&said), "too long for a socket"));
+	assert_non_null(strstr(text_string(&said), "a socket's name has 1 to 107 bytes"));
 	text_free(&said);
 }
 
