@@ -126,20 +126,6 @@ static bool open_state(struct daemon *daemon)
 	return true;
 }
 
-static void begin_control(struct daemon *daemon)
-{
-	struct text path = { 0 }, said = { 0 };
-
-	if (daemon->settings->control)
-		text_add(&path, daemon->settings->control);
-	else
-		text_add_format(&path, "%s/" DAEMON_CONTROL, daemon->state_dir);
-	daemon->control = control_new(&daemon->house, text_string(&path), &said);
-	daemon_log_lines("control", &said);
-	text_free(&path);
-	text_free(&said);
-}
-
 /* Of sources that are away the state folder keeps what they said last. Without it their targets
  * would go, and their alarms with them. */
 static struct loaded *with_copies(struct daemon *daemon, struct loaded *loaded)
@@ -172,7 +158,6 @@ static void populate(struct daemon *daemon, struct loaded *loaded)
 	house->telling = telling_new(house->store, house->self);
 	daemon_begin_gathering(daemon, loaded->config);
 	daemon_put_in_force(daemon, with_copies(daemon, loaded));
-	begin_control(daemon);
 }
 
 /* What stands elsewhere speaks for itself when it has answered. */

@@ -19,7 +19,9 @@ struct daemon {
 	const char *state_dir;
 	int lock;			/* on the state folder; -1: not ours */
 	struct manager *manager;
-	struct control *control;
+	struct control *control;	/* NULL: nobody can ask */
+	int64_t control_us;		/* then it is tried again */
+	bool control_fails;		/* and that was logged */
 	struct gathering *gathering;
 	struct hiring hiring;
 	struct crew **retired;		/* replaced, and busy with what they began */
@@ -28,7 +30,7 @@ struct daemon {
 	size_t replaced_count, replaced_room;
 	bool ends, reload_wanted, again;
 	bool is_ready;			/* and the service manager knows it */
-	bool inventory_fails;
+	bool inventory_fails, store_fails;
 	bool has_news;			/* for the status that it shows */
 	uint64_t logged;		/* events up to this number */
 	int64_t forget_us;		/* when old events are forgotten next */

@@ -16,6 +16,9 @@ enum { LINES_MOST = 1000 };
 
 #define FORGET_EVERY_US (3600 * CLOCK_SECOND)
 
+/* The folder of the socket may be one that cannot be written to today. */
+#define CONTROL_AGAIN_US (60 * CLOCK_SECOND)
+
 /* --- the log ------------------------------------------------------------------------------- */
 
 struct lines {
@@ -130,6 +133,38 @@ static void say_ready(struct daemon *daemon)
 	daemon->has_news = true;
 }
 
+/* --- who asks ------------------------------------------------------------------------------ */
+
+static void open_control(struct daemon *daemon)
+{
+	struct text path = { 0 }, said = { 0 };
+
+	if (daemon->settings->control)
+		text_add(&path, daemon->settings->control);
+	else
+		text_add_format(&path, "%s/" DAEMON_CONTROL, daemon->state_dir);
+	daemon->control = control_new(&daemon->house, text_string(&path), &said);
+	if (!daemon->control_fails)
+		daemon_log_lines("control", &said);
+	else if (daemon->control)
+		log_info("control", "%s: questions are answered now", text_string(&path));
+	daemon->control_fails = !daemon->control;
+	text_free(&path);
+	text_free(&said);
+}
+
+/* When it is tried next. */
+static int64_t look_after_control(struct daemon *daemon)
+{
+	int64_t now_us = clock_monotonic_us();
+
+	if (!daemon->control && now_us >= daemon->control_us) {
+		open_control(daemon);
+		daemon->control_us = now_us + CONTROL_AGAIN_US;
+	}
+	return daemon->control ? INT64_MAX : daemon->control_us;
+}
+
 /* --- the store ----------------------------------------------------------------------------- */
 
 static void look_after_store(struct daemon *daemon)
@@ -141,6 +176,10 @@ static void look_after_store(struct daemon *daemon)
 	struct text observed = { 0 };
 
 	self_say(house->self, SELF_STORE, !failure, failure, now);
+	/* Where that can be written to again, a socket may be possible too. */
+	if (daemon->store_fails && !failure)
+		daemon->control_us = now.monotonic_us;
+	daemon->store_fails = failure;
 	if (store_has_lost(house->store))
 		self_say(house->self, SELF_LOST, false,
 			 "the database was damaged while the agent ran; events before this"
@@ -204,6 +243,7 @@ int64_t daemon_turn(struct daemon *daemon)
 	write_store(daemon);
 	next_us = sooner(next_us, telling_turn(house->telling, house_now()));
 	forget_old_events(daemon);
+	next_us = sooner(next_us, look_after_control(daemon));
 	say_ready(daemon);
 	log_events(daemon);
 	say_status(daemon);

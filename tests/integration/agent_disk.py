@@ -3,7 +3,7 @@
 
 import subprocess
 
-from agent_scene import CLEARED, RAISED, check, main
+from agent_scene import CLEARED, PROGRAM, RAISED, check, main
 
 
 def mount_state(scene, size):
@@ -25,6 +25,11 @@ def toggle(scene, port, times):
         cleared = scene.log().count("cleared, ok: one ")
         port.open()
         scene.wait_log("cleared, ok: one ", cleared + 1)
+
+
+def status_code(scene):
+    return subprocess.run([PROGRAM, "status", f"--state-dir={scene.state}"], check=False,
+                          capture_output=True, timeout=60).returncode
 
 
 def check_alternates(events, times):
@@ -76,8 +81,11 @@ def test_a_folder_that_may_only_be_read_is_no_reason_not_to_watch(scene):
         scene.start()
         toggle(scene, port, 2)
         scene.wait_log("raised, critical: ucposture agent/store")
+        check(status_code(scene) == 3, "somebody answers where no socket can be")
         subprocess.run(["mount", "-o", "remount,rw", scene.state], check=True)
         scene.wait_log("cleared, ok: ucposture agent/store")
+        scene.wait_log("questions are answered now")
+        check(status_code(scene) == 0, "nobody answers")
         check(scene.stop() == 0, "it did not end with 0")
         check_alternates(scene.events(), 3)
     finally:
