@@ -35,7 +35,18 @@ void daemon_log_lines(const char *topic, const struct text *lines)
 	}
 }
 
-/* --- what others call ---------------------------------------------------------------------- */
+/* --- signals ------------------------------------------------------------------------------- */
+
+void daemon_hold_signals(bool hold)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &signals, NULL);
+}
 
 static void was_told_to_end(void *arg)
 {
@@ -57,6 +68,21 @@ static void writing_has_failed(void *arg)
 {
 	(void)arg;
 }
+
+/* What is held would be so in all programs that we start. */
+static void catch_signals(struct daemon *daemon)
+{
+	struct loop *loop = daemon->house.loop;
+
+	loop_on_signal(loop, SIGTERM, was_told_to_end, daemon);
+	loop_on_signal(loop, SIGINT, was_told_to_end, daemon);
+	loop_on_signal(loop, SIGHUP, was_told_to_reload, daemon);
+	loop_on_signal(loop, SIGPIPE, writing_has_failed, NULL);
+	loop_on_signal(loop, SIGXFSZ, writing_has_failed, NULL);
+	daemon_hold_signals(false);
+}
+
+/* --- what others call ---------------------------------------------------------------------- */
 
 static struct moment world_now(void *arg)
 {
@@ -215,6 +241,8 @@ static void end(struct daemon *daemon)
 		close(daemon->lock);
 	free((char *)daemon->state_dir);
 	manager_free(daemon->manager);
+	/* Who says it once more changes nothing about how it ended. */
+	daemon_hold_signals(true);
 	loop_free(house->loop);
 }
 
@@ -247,11 +275,7 @@ int daemon_run(const struct daemon_settings *settings)
 
 	/* What is remembered says where a system is weak. */
 	umask(077);
-	loop_on_signal(daemon.house.loop, SIGTERM, was_told_to_end, &daemon);
-	loop_on_signal(daemon.house.loop, SIGINT, was_told_to_end, &daemon);
-	loop_on_signal(daemon.house.loop, SIGHUP, was_told_to_reload, &daemon);
-	loop_on_signal(daemon.house.loop, SIGPIPE, writing_has_failed, NULL);
-	loop_on_signal(daemon.house.loop, SIGXFSZ, writing_has_failed, NULL);
+	catch_signals(&daemon);
 	started = start(&daemon);
 	if (started) {
 		run(&daemon);

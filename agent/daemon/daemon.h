@@ -18,6 +18,8 @@ struct daemon_settings {
 	const char *control;			/* the socket; NULL: in the state folder */
 };
 
+/* SIGTERM, SIGINT and SIGHUP wait, until daemon_run() can hear them. */
+void daemon_hold_signals(bool hold);
 /* Returns when it was told to end; the exit code. */
 int daemon_run(const struct daemon_settings *settings);
 

@@ -39,6 +39,40 @@ def test_an_interrupt_ends_it_too(scene):
     check(scene.stop(signal.SIGINT) == 0, "it did not end with 0")
 
 
+def signals_of(pid, field):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(field):
+            return int(line.split()[1], 16)
+    return 0
+
+
+def test_who_ends_it_before_it_has_begun_finds_it_in_order(scene):
+    def pend():
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    one_target(scene)
+    check(scene.run(preexec_fn=pend) == 0, "it did not end with 0")
+    check("told to end" in scene.log(), "the log does not say that it was told to")
+    check(not (scene.state / "control").exists(), "its socket is left")
+    agent = scene.start()
+    for pid in [agent.pid, *scene.probers()]:
+        held = signals_of(pid, "SigBlk:")
+        check(not held, f"process {pid} holds the signals {held:x}")
+    check(scene.stop() == 0, "it did not end with 0")
+
+
+def test_it_ends_in_order_as_soon_as_it_can_be_told_to(scene):
+    one_target(scene)
+    term = 1 << (signal.SIGTERM - 1)
+    for _ in range(20):
+        agent = scene.start(ready=False)
+        while not (signals_of(agent.pid, "SigBlk:") | signals_of(agent.pid, "SigCgt:")) & term:
+            check(agent.poll() is None, f"it ended with {agent.returncode}")
+        check(scene.stop() == 0, "it did not end with 0")
+        check(not (scene.state / "control").exists(), "its socket is left")
+
+
 def test_it_ends_although_probers_hang(scene):
     one_target(scene)
     scene.start()
