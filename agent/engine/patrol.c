@@ -25,7 +25,7 @@ struct patrol *patrol_new(const struct patrol_world *world, struct store *store,
 	patrol->self = self;
 	patrol->firsts = firsts;
 	patrol->remembering.firsts = firsts;
-	patrol->answered_us = patrol->guards_asked_us = patrol->woke_us = LONG_AGO;
+	patrol->answered_us = patrol->others_asked_us = patrol->woke_us = LONG_AGO;
 	patrol->late_until_us = LONG_AGO;
 	patrol->asked_us = patrol->save_us = DUE_NEVER;
 	return patrol;

@@ -13,7 +13,7 @@
 #include "agent/engine/storm.h"
 
 /* So many different looks have to meet silence, if there are as many. */
-enum { PATROL_LOOKS_FOR_SILENCE = 3 };
+enum { PATROL_LOOKS_FOR_SILENCE = 3, PATROL_OTHERS_ASKED = 3 };
 
 /* There are very many of these. */
 struct watched_check {
@@ -32,6 +32,7 @@ struct watched_observation {
 	bool tells;			/* and straight at it: whether it is there */
 	bool waits;
 	bool withheld;			/* what was seen last may be its host's fault, or ours */
+	bool walled;			/* it was silent while its host answered */
 	bool remembers, unsaved;	/* for checks with `unchanged` */
 };
 
@@ -93,7 +94,8 @@ struct patrol {
 	struct storm storm;
 	bool uplink_down;
 	int64_t answered_us;		/* somebody who stands for our way out was heard */
-	int64_t guards_asked_us;
+	int64_t others_asked_us;
+	uint32_t next_asked;		/* of the targets, where there is no guard */
 	int64_t asked_us;		/* when the next turn was wanted */
 	int64_t woke_us;		/* the machine slept until then */
 	int64_t late_until_us;		/* something has waited too long for its turn */
@@ -142,9 +144,11 @@ void patrol_ask_target(struct beat *beat, uint32_t target, unsigned most, struct
 
 /* patrol_uplink.c */
 bool patrol_is_guard(const struct beat *beat, uint32_t target);
+/* Whether an answer of this target says that our way out works. */
+bool patrol_stands_for_us(const struct beat *beat, uint32_t target);
 void patrol_count_uplink(struct patrol *patrol, struct moment now);
 void patrol_watch_uplink(struct patrol *patrol, struct moment now);
-void patrol_ask_guards(struct patrol *patrol, struct moment now);
+void patrol_ask_others(struct patrol *patrol, struct moment now);
 void patrol_hear_somebody(struct patrol *patrol, uint32_t target, struct moment now);
 /* Whether what was seen may be our own fault; then it does not count yet. */
 bool patrol_doubts(struct patrol *patrol, uint32_t number, struct moment now);

@@ -40,10 +40,10 @@ static bool is_own(const struct plan *plan, const struct plan_observation *obser
 		       plan->config->targets[observation->target].address);
 }
 
-/* It has been seen and says nothing. */
+/* It has been seen, and its silence says nothing. */
 static bool is_mute(const struct watched_observation *watched)
 {
-	return watched->seen && watched->sign == PRESENCE_NO_SIGN;
+	return watched->seen && (watched->sign == PRESENCE_NO_SIGN || watched->walled);
 }
 
 void patrol_know_targets(struct beat *beat)
@@ -150,7 +150,7 @@ static void target_went(struct patrol *patrol, uint32_t number, struct moment no
 		beat->observations[beat->own[i]].withheld = false;
 	count_change(patrol, number, PRESENCE_WENT, now);
 	patrol_set_grace(beat, number, now.monotonic_us + beat->plan->config->alarms.recheck_us);
-	patrol_ask_guards(patrol, now);
+	patrol_ask_others(patrol, now);
 }
 
 static void target_came(struct patrol *patrol, uint32_t number, struct moment now)
@@ -165,17 +165,18 @@ static void target_came(struct patrol *patrol, uint32_t number, struct moment no
 		schedule_hurry(beat->schedule, beat->own[i], recheck_us, now.monotonic_us);
 }
 
-static bool doubts_a_guard(const struct beat *beat)
+/* Somebody who stands for our way out is just about to be found silent, too. */
+static bool doubts_others(const struct beat *beat)
 {
 	for (uint32_t i = 0; i < beat->plan->config->target_count; i++)
-		if (patrol_is_guard(beat, i) && beat->targets[i].presence.silent &&
+		if (patrol_stands_for_us(beat, i) && beat->targets[i].presence.silent &&
 		    !beat->targets[i].presence.down)
 			return true;
 	return false;
 }
 
 /* Somebody else was heard, or there is nobody else who could be; or it has lasted too long for
- * waiting on, and no guard is just about to be found silent, too. */
+ * waiting on. */
 static bool others_are_there(const struct patrol *patrol, uint32_t number, struct moment now)
 {
 	const struct beat *beat = patrol->beat;
@@ -187,7 +188,7 @@ static bool others_are_there(const struct patrol *patrol, uint32_t number, struc
 		beat->plan->config->targets[number].interval_ms * CLOCK_MILLISECOND;
 
 	return !others || patrol->answered_us >= target->went_us ||
-	       (now.monotonic_us - target->went_us >= patience_us && !doubts_a_guard(beat));
+	       (now.monotonic_us - target->went_us >= patience_us && !doubts_others(beat));
 }
 
 void patrol_end_grace(struct patrol *patrol, uint32_t number, struct moment now)
@@ -202,7 +203,7 @@ void patrol_end_grace(struct patrol *patrol, uint32_t number, struct moment now)
 	}
 	patrol_set_grace(beat, number,
 			 now.monotonic_us + beat->plan->config->alarms.recheck_us);
-	patrol_ask_guards(patrol, now);
+	patrol_ask_others(patrol, now);
 }
 
 /* --- what an observation says of it -------------------------------------------------------- */
@@ -237,6 +238,7 @@ static void note_sign(struct watched_target *target, struct watched_observation 
 	target->mute -= is_mute(watched);
 	watched->sign = (uint8_t)sign;
 	watched->seen = true;
+	watched->walled &= sign != PRESENCE_ANSWERED;
 	target->mute += is_mute(watched);
 }
 
@@ -252,13 +254,63 @@ static struct presence_policy policy_of(const struct beat *beat, uint32_t number
 	};
 }
 
+/* It was silent by itself, behind a firewall for example: that does not count against the host
+ * until it is heard again. */
+static void wall_off(struct watched_target *target, struct watched_observation *watched)
+{
+	target->mute += !is_mute(watched);
+	watched->walled = true;
+}
+
+static bool somebody_answers(const struct beat *beat, uint32_t target)
+{
+	for (uint32_t i = beat->first_own[target]; i < beat->first_own[target + 1]; i++) {
+		const struct watched_observation *watched =
+			&beat->observations[beat->own[i]];
+
+		if (watched->tells && watched->seen && watched->sign == PRESENCE_ANSWERED)
+			return true;
+	}
+	return false;
+}
+
+/* With nobody left who answers, silence is the host's again. */
+static void tear_walls_down(struct beat *beat, uint32_t target)
+{
+	for (uint32_t i = beat->first_own[target]; i < beat->first_own[target + 1]; i++) {
+		struct watched_observation *watched = &beat->observations[beat->own[i]];
+
+		if (!watched->walled)
+			continue;
+		watched->walled = false;
+		beat->targets[target].mute -= !is_mute(watched);
+	}
+}
+
+/* Silent before, and again, while another has answered since. */
+static bool is_silent_by_itself(const struct beat *beat, uint32_t number,
+				enum presence_sign sign)
+{
+	const struct watched_observation *watched = &beat->observations[number];
+	uint32_t target = beat->plan->observations[number].target;
+
+	return sign == PRESENCE_SILENT && watched->seen && watched->sign == sign &&
+	       watched->mark != beat->targets[target].presence.silence &&
+	       somebody_answers(beat, target);
+}
+
 /* It is there: then what was silent was so by itself. */
 static void count_withheld(struct patrol *patrol, uint32_t target, struct moment now)
 {
 	struct beat *beat = patrol->beat;
 
-	for (uint32_t i = beat->first_own[target]; i < beat->first_own[target + 1]; i++)
+	for (uint32_t i = beat->first_own[target]; i < beat->first_own[target + 1]; i++) {
+		struct watched_observation *watched = &beat->observations[beat->own[i]];
+
+		if (watched->withheld && watched->tells)
+			wall_off(&beat->targets[target], watched);
 		patrol_count_withheld(patrol, beat->own[i], now);
+	}
 }
 
 static void hear_answer(struct patrol *patrol, uint32_t number, struct moment now)
@@ -305,17 +357,22 @@ bool patrol_hear(struct patrol *patrol, uint32_t number, struct moment now)
 {
 	struct beat *beat = patrol->beat;
 	struct watched_observation *watched = &beat->observations[number];
+	uint32_t target = beat->plan->observations[number].target;
 	enum presence_sign sign;
 
 	watched->withheld = false;
 	if (!watched->tells)
 		return !patrol_doubts(patrol, number, now);
 	sign = sign_of(beat, number);
-	note_sign(&beat->targets[beat->plan->observations[number].target], watched, sign);
+	if (is_silent_by_itself(beat, number, sign))
+		wall_off(&beat->targets[target], watched);
+	note_sign(&beat->targets[target], watched, sign);
+	if (sign != PRESENCE_ANSWERED && !somebody_answers(beat, target))
+		tear_walls_down(beat, target);
+	if (is_mute(watched))
+		return !patrol_doubts(patrol, number, now);
 	if (sign == PRESENCE_SILENT)
 		return hear_silence(patrol, number, now);
-	if (sign == PRESENCE_NO_SIGN)
-		return !patrol_doubts(patrol, number, now);
 	hear_answer(patrol, number, now);
 	return true;
 }

@@ -14,8 +14,7 @@ bool patrol_is_guard(const struct beat *beat, uint32_t target)
 	return beat->plan->config->targets[target].guard;
 }
 
-/* Whether an answer of this target says that our way out works. */
-static bool stands_for_us(const struct beat *beat, uint32_t target)
+bool patrol_stands_for_us(const struct beat *beat, uint32_t target)
 {
 	return !beat->uplink.guards || patrol_is_guard(beat, target);
 }
@@ -90,25 +89,51 @@ void patrol_count_uplink(struct patrol *patrol, struct moment now)
 	patrol_watch_uplink(patrol, now);
 }
 
+static void ask_guards(struct beat *beat, struct moment now)
+{
+	for (uint32_t i = 0; i < beat->plan->config->target_count; i++)
+		if (patrol_is_guard(beat, i))
+			patrol_ask_target(beat, i, PATROL_LOOKS_FOR_SILENCE, now);
+}
+
+/* In turn: whoever is silent, too, has others asked in turn. */
+static void ask_some_targets(struct patrol *patrol, struct moment now)
+{
+	struct beat *beat = patrol->beat;
+	uint32_t targets = (uint32_t)beat->plan->config->target_count;
+	unsigned left = PATROL_OTHERS_ASKED;
+
+	for (uint32_t i = 0; i < targets && left; i++) {
+		uint32_t target = patrol->next_asked++ % targets;
+
+		if (beat->targets[target].presence.silent ||
+		    beat->targets[target].presence.down)
+			continue;
+		patrol_ask_target(beat, target, 1, now);
+		left--;
+	}
+}
+
 /* Once for all that go at the same time. */
-void patrol_ask_guards(struct patrol *patrol, struct moment now)
+void patrol_ask_others(struct patrol *patrol, struct moment now)
 {
 	struct beat *beat = patrol->beat;
 	int64_t recheck_us = beat->plan->config->alarms.recheck_us;
 
-	if (!beat->uplink.guards || now.monotonic_us < patrol->guards_asked_us + recheck_us)
+	if (now.monotonic_us < patrol->others_asked_us + recheck_us)
 		return;
-	patrol->guards_asked_us = now.monotonic_us;
-	for (uint32_t i = 0; i < beat->plan->config->target_count; i++)
-		if (patrol_is_guard(beat, i))
-			patrol_ask_target(beat, i, PATROL_LOOKS_FOR_SILENCE, now);
+	patrol->others_asked_us = now.monotonic_us;
+	if (beat->uplink.guards)
+		ask_guards(beat, now);
+	else
+		ask_some_targets(patrol, now);
 }
 
 void patrol_hear_somebody(struct patrol *patrol, uint32_t target, struct moment now)
 {
 	struct beat *beat = patrol->beat;
 
-	if (!stands_for_us(beat, target))
+	if (!patrol_stands_for_us(beat, target))
 		return;
 	patrol->answered_us = now.monotonic_us;
 	if (patrol->uplink_down)
@@ -151,6 +176,6 @@ bool patrol_doubts(struct patrol *patrol, uint32_t number, struct moment now)
 				       sizeof *beat->doubts);
 	beat->doubts[beat->doubt_count++] = number;
 	if (patrol_pace(beat, number) == SCHEDULE_SOON)
-		patrol_ask_guards(patrol, now);
+		patrol_ask_others(patrol, now);
 	return true;
 }

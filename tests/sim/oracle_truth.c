@@ -282,8 +282,6 @@ static void look_at_subject(size_t system, int subject)
 
 	if (subject == PRESENCE) {
 		set_right(watched, town_is_silent(town, system) ? VERDICT_CRITICAL : VERDICT_OK);
-		if (is_walled(system))
-			return;
 		for (int i = 0; i < RULE_COUNT; i++)
 			since_us = later(since_us, truth->changed_us[i]);
 	} else {
