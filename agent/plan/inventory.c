@@ -168,12 +168,30 @@ static bool find_files(const char *pattern, glob_t *found)
 	return glob(pattern, GLOB_NOMAGIC, NULL, found) == 0;
 }
 
+/* Somebody has made room for files that are to come: that is no slip. */
+static bool folder_is_empty(const char *pattern)
+{
+	const char *slash = strrchr(pattern, '/');
+	struct text path = { 0 };
+	glob_t found = { 0 };
+	bool is_empty;
+
+	text_add_bytes(&path, pattern, slash ? (size_t)(slash + 1 - pattern) : 0);
+	is_empty = glob(path.length ? text_string(&path) : "./", 0, NULL, &found) == 0;
+	globfree(&found);
+	text_add(&path, "*");
+	is_empty = is_empty && glob(text_string(&path), 0, NULL, &found) == GLOB_NOMATCH;
+	globfree(&found);
+	text_free(&path);
+	return is_empty;
+}
+
 static void add_files(struct config *config, const struct inventory_source *source,
 		      struct problems *problems)
 {
 	glob_t found = { 0 };
 
-	if (!find_files(source->file, &found))
+	if (!find_files(source->file, &found) && !folder_is_empty(source->file))
 		problems_add(problems, PROBLEM_WARNING, source->place,
 			     "no file is called '%.200s'", source->file);
 	for (size_t i = 0; i < found.gl_pathc; i++)

@@ -74,6 +74,9 @@ printf 'targets: []\ninventory: [ { file: targets.d/*.yaml } ]\n' >config.yaml
 run 3 check --config.file=config.yaml
 warns 'config.yaml: error: it names no targets, nor does its inventory'
 run 0 config check config.yaml
+says 'no problems'
+rmdir targets.d
+run 0 config check config.yaml
 says "config.yaml:2:14: warning: no file is called 'targets.d/*.yaml'"
 says '0 errors, 1 warning'
 

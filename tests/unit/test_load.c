@@ -62,8 +62,8 @@ static int begin(void **state)
 static int end(void **state)
 {
 	static const char *const names[] = { "profiles/p.yaml", "profiles", "c.yaml", "d/1.yaml",
-					     "d/2.yaml", "d/3.yaml", "d/pipe.yaml", "d/new", "d",
-					     "own/q.yaml", "own" };
+					     "d/1.yml", "d/2.yaml", "d/3.yaml", "d/pipe.yaml",
+					     "d/new", "d", "own/q.yaml", "own" };
 	struct folder *folder = *state;
 
 	loaded_free(folder->loaded);
@@ -157,13 +157,27 @@ static void files_that_are_not_there_are_said(void **state)
 {
 	struct folder *folder = *state;
 
+	put(folder, "c.yaml", "targets: []\ninventory: [ { file: nowhere/*.yaml } ]\n");
+	assert_non_null(load(folder, NULL));
+	assert_problems_in(folder, "@/c.yaml:2:14: warning: no file is called"
+				   " '@/nowhere/*.yaml'\n");
+	put(folder, "c.yaml", "targets: []\ninventory: [ { file: d/*.yaml } ]\n");
+	put(folder, "d/1.yml", "[]\n");
 	assert_non_null(load(folder, NULL));
 	assert_problems_in(folder,
-			   "@/c.yaml:3:5: warning: no file is called '@/d/*.yaml'\n");
+			   "@/c.yaml:2:14: warning: no file is called '@/d/*.yaml'\n");
 	put(folder, "c.yaml", "targets: []\ninventory: [ { file: d/1.yaml } ]\n");
 	assert_null(load(folder, NULL));
 	assert_problems_in(folder, "@/d/1.yaml: error: cannot read the file: No such file or"
 				   " directory\n");
+}
+
+static void an_empty_folder_waits_for_files(void **state)
+{
+	struct folder *folder = *state;
+
+	assert_non_null(load(folder, NULL));
+	assert_problems_in(folder, "");
 }
 
 static void a_pipe_is_no_inventory(void **state)
@@ -237,6 +251,7 @@ int main(void)
 		FOLDER_TEST(targets_of_files_and_of_what_was_fetched_are_planned),
 		FOLDER_TEST(a_mistake_in_any_file_loads_nothing_and_all_are_named),
 		FOLDER_TEST(files_that_are_not_there_are_said),
+		FOLDER_TEST(an_empty_folder_waits_for_files),
 		FOLDER_TEST(a_pipe_is_no_inventory),
 		FOLDER_TEST(a_file_of_authorities_is_looked_for_beside_the_inventory),
 		FOLDER_TEST(profiles_of_the_user_come_from_the_order_or_the_configuration),
