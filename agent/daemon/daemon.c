@@ -237,6 +237,7 @@ static void end(struct daemon *daemon)
 	firsts_free(house->firsts);
 	store_close(house->store);
 	free(daemon->replaced);
+	text_free(&daemon->warnings);
 	if (daemon->lock >= 0)
 		close(daemon->lock);
 	free((char *)daemon->state_dir);

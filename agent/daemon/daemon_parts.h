@@ -28,6 +28,7 @@ struct daemon {
 	size_t retired_count, retired_room;
 	struct loaded **replaced;	/* until the patrol has released its plan */
 	size_t replaced_count, replaced_room;
+	struct text warnings;		/* of the configuration that was read last */
 	bool ends, reload_wanted, again;
 	bool is_ready;			/* and the service manager knows it */
 	bool inventory_fails, store_fails;

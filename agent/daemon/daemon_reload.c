@@ -19,24 +19,37 @@ static void log_left_out(size_t count, const char *what)
 			 count == 1 ? "" : "s");
 }
 
-static void log_problems(struct problems *problems, struct text *said)
+/* As long as it stays as it is, it is news only once. */
+static void log_warning(struct daemon *daemon, const char *line, struct text *warnings)
 {
-	struct text line = { 0 };
+	size_t begin = warnings->length;
+
+	text_add_format(warnings, "\n%s\n", line);
+	if (!strstr(text_string(&daemon->warnings), text_string(warnings) + begin))
+		log_warn("config", "%s", line);
+}
+
+static void log_problems(struct daemon *daemon, struct problems *problems, struct text *said)
+{
+	struct text line = { 0 }, warnings = { 0 };
 
 	problems_sort(problems);
 	for (size_t i = 0; i < problems->count; i++) {
 		text_clear(&line);
 		problem_describe(&problems->items[i], &line);
-		if (problems->items[i].kind == PROBLEM_ERROR)
-			log_error("config", "%s", text_string(&line));
-		else
-			log_warn("config", "%s", text_string(&line));
-		if (said && problems->items[i].kind == PROBLEM_ERROR)
+		if (problems->items[i].kind == PROBLEM_WARNING) {
+			log_warning(daemon, text_string(&line), &warnings);
+			continue;
+		}
+		log_error("config", "%s", text_string(&line));
+		if (said)
 			text_add_item(said, "\n", text_string(&line));
 	}
 	log_left_out(problems->left_out[PROBLEM_ERROR], "error");
 	log_left_out(problems->left_out[PROBLEM_WARNING], "warning");
 	text_free(&line);
+	text_free(&daemon->warnings);
+	daemon->warnings = warnings;
 }
 
 struct loaded *daemon_load(struct daemon *daemon, struct text *said)
@@ -49,7 +62,7 @@ struct loaded *daemon_load(struct daemon *daemon, struct text *said)
 	struct problems problems = { 0 };
 	struct loaded *loaded = load_all(&order, &problems);
 
-	log_problems(&problems, said);
+	log_problems(daemon, &problems, said);
 	problems_free(&problems);
 	return loaded;
 }
@@ -152,6 +165,7 @@ void daemon_released(void *arg, const struct plan *plan)
 static void warn_of_restart(const struct daemon *daemon, const struct config *config)
 {
 	if (!daemon->settings->state_dir && config->state_dir &&
+	    !is_same_text(config->state_dir, daemon->house.loaded->config->state_dir) &&
 	    strcmp(config->state_dir, daemon->state_dir) != 0)
 		log_warn("agent", "agent.state_dir is another one now: that needs a restart;"
 				  " until then it is %s", daemon->state_dir);
@@ -224,10 +238,22 @@ bool daemon_reload(struct daemon *daemon, struct text *said)
 
 /* --- the inventory ------------------------------------------------------------------------- */
 
-/* What is of no use is an alarm about the inventory: the configuration has not changed. */
+/* What is of no use is an alarm about the inventory: the configuration has not changed. It is
+ * told in one line. */
 static bool inventory_has_changed(void *arg, struct text *said)
 {
-	return reload(arg, said);
+	struct text errors = { 0 };
+	bool good = reload(arg, &errors);
+
+	for (const char *line = text_string(&errors); *line;) {
+		size_t length = strcspn(line, "\n");
+
+		text_add(said, said->length ? "; " : "");
+		text_add_bytes(said, line, length);
+		line += length + (line[length] == '\n');
+	}
+	text_free(&errors);
+	return good;
 }
 
 static void inventory_has_failed(void *arg, const char *why)

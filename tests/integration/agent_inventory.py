@@ -66,9 +66,11 @@ def test_files_are_noticed_when_they_change(scene):
     scene.configure([], more=inventory(f"file: {file}"))
     scene.start()
     scene.wait_log("raised, critical: one ")
-    file.write_text("[ { name: [\n")
+    file.write_text("[ { name: one }, { name: two } ]\n")
     scene.wait_log("raised, critical: ucposture agent/inventory")
-    scene.wait_log(f"{file}:2:1: ")
+    told = [line for line in scene.log().splitlines() if "topic=inventory" in line]
+    check(len(told) == 1 and f'msg="{file}:1:3: ' in told[0] and f"; {file}:1:18: " in told[0],
+          f"two mistakes are told as {told}")
     file.write_text(targets("two"))
     scene.wait_log("cleared, ok: one ")
     scene.wait_log("raised, critical: two ")

@@ -49,6 +49,24 @@ def test_a_bad_configuration_is_said_and_changes_nothing(scene):
     check([kind for _, kind, *_ in scene.events()] == [RAISED, CLEARED], "an alarm was lost")
 
 
+def test_a_warning_is_logged_when_it_is_new(scene):
+    warning = "no file is called "
+    scene.rules([scene.port().open()])
+    scene.configure(["one"], more="inventory: [ { file: nowhere/*.yaml } ]")
+    scene.start()
+    scene.reload()
+    check(scene.log().count(warning) == 1, "what has not changed was logged again")
+    scene.configure(["one"], more="inventory: [ { file: nowhere/*.yaml }, { file: no/*.yaml } ]")
+    scene.reload()
+    check(scene.log().count(warning) == 2, "one that is new was not logged")
+    scene.configure(["one"])
+    scene.reload()
+    scene.configure(["one"], more="inventory: [ { file: nowhere/*.yaml } ]")
+    scene.reload()
+    check(scene.log().count(warning) == 3, "one that had gone was not logged again")
+    check(scene.stop() == 0, "it did not end with 0")
+
+
 def test_a_profile_and_an_authority_are_read_anew(scene):
     first, second = scene.port().open(), scene.port()
     scene.rules([first])
