@@ -195,6 +195,15 @@ static bool inventory_is_here(const struct config *config)
 	return true;
 }
 
+/* Only probers give that up by themselves. */
+static void warn_of_root(void)
+{
+	if (geteuid() == 0)
+		log_warn("agent", "this process stays root, although it needs no right of root to"
+				  " watch: start it by the unit in contrib/systemd, or as"
+				  " 'runuser -u USER -- ucposture agent'; see ucposture-agent(8)");
+}
+
 static bool start(struct daemon *daemon)
 {
 	struct loaded *loaded = daemon_load(daemon, NULL);
@@ -211,6 +220,7 @@ static bool start(struct daemon *daemon)
 		 "the database was damaged and is set aside; alarms begin anew", house_now());
 	if (inventory_is_here(daemon->house.loaded->config))
 		self_say(daemon->house.self, SELF_INVENTORY, true, NULL, house_now());
+	warn_of_root();
 	log_info("agent", PACKAGE_STRING " watches %zu targets with %zu checks, and remembers"
 			  " in %s", daemon->house.loaded->config->target_count,
 		 daemon->house.loaded->plan->check_count, daemon->state_dir);

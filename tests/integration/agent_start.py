@@ -3,12 +3,13 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import stat
 import time
 
-from agent_scene import PATIENCE, check, main
+from agent_scene import PATIENCE, PROGRAM, check, main
 
 
 def one_target(scene):
@@ -31,6 +32,21 @@ def test_it_is_ready_when_probers_are_there_and_ends_in_order(scene):
     for pid in pids:
         check(not pathlib.Path(f"/proc/{pid}").exists(), "a prober is left")
     check(scene.log().count("level=error") == 0, "the log has errors")
+
+
+def test_root_is_told_that_it_need_not_be(scene):
+    one_target(scene)
+    scene.start()
+    check(scene.stop() == 0, "it did not end with 0")
+    check(scene.log().count("this process stays root") == 1, "the log does not warn of root")
+    # Wherever the build is, somebody else can start it from here.
+    program = shutil.copy(PROGRAM, scene.place)
+    for path in [scene.place, *scene.place.rglob("*")]:
+        os.chown(path, 65534, 65534)
+    scene.log_file.write_bytes(b"")
+    scene.start(executable=program, user=65534, group=65534, extra_groups=[])
+    check(scene.stop() == 0, "it did not end with 0")
+    check("stays root" not in scene.log(), "the log warns of root where nobody is")
 
 
 def test_an_interrupt_ends_it_too(scene):
