@@ -87,6 +87,9 @@ void patrol_count_uplink(struct patrol *patrol, struct moment now)
 			uplink_count(&beat->uplink, guard, PRESENCE_WENT);
 	}
 	patrol_watch_uplink(patrol, now);
+	/* What was said with more targets nobody can know any longer. */
+	if (!uplink_is_watched(&beat->uplink))
+		say_uplink(patrol, now);
 }
 
 static void ask_guards(struct beat *beat, struct moment now)

@@ -112,5 +112,10 @@ bool uplink_is_down(const struct uplink *uplink)
 {
 	if (uplink->guards)
 		return uplink->guards_down == uplink->guards;
-	return uplink->targets >= TARGETS_FOR_BLAME && uplink->targets_down == uplink->targets;
+	return uplink_is_watched(uplink) && uplink->targets_down == uplink->targets;
+}
+
+bool uplink_is_watched(const struct uplink *uplink)
+{
+	return uplink->guards || uplink->targets >= TARGETS_FOR_BLAME;
 }

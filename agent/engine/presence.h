@@ -50,5 +50,7 @@ struct uplink {
 
 void uplink_count(struct uplink *uplink, bool guard, enum presence_change change);
 bool uplink_is_down(const struct uplink *uplink);
+/* Whether anybody could find out that it is down. */
+bool uplink_is_watched(const struct uplink *uplink);
 
 #endif

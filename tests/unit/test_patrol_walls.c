@@ -131,6 +131,38 @@ static void whoever_goes_alone_is_told_soon_though_the_others_are_calm(void **st
 	expect_events(scene, "target_down hasty presence; ");
 }
 
+static void with_too_few_targets_nobody_knows_of_our_way_out(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_plan(scene, SCENE_RULE(443, ), A B C, "");
+	scene_run(scene, HOUR);
+	scene_host(scene, "10.0.0.1", false);
+	scene_host(scene, "10.0.0.2", false);
+	scene_host(scene, "10.0.0.3", false);
+	scene_run(scene, HOUR);
+	expect_events(scene, "raised ucposture agent/uplink; ");
+	scene_plan(scene, SCENE_RULE(443, ), A B, "");
+	expect_events(scene, "cleared ucposture agent/uplink; ");
+}
+
+static void nor_after_a_restart(void **state)
+{
+	struct scene *scene = *state;
+
+	scene_plan(scene, SCENE_RULE(443, ), A B C, "");
+	scene_host(scene, "10.0.0.1", false);
+	scene_host(scene, "10.0.0.2", false);
+	scene_host(scene, "10.0.0.3", false);
+	scene_run(scene, HOUR);
+	expect_events(scene, "raised ucposture agent/uplink; ");
+	/* It ends while the targets are three, and begins when they are two. */
+	patrol_free(scene->patrol);
+	scene->patrol = patrol_new(&scene->world, scene->store, scene->self, NULL);
+	scene_plan(scene, SCENE_RULE(443, ), A B, "");
+	expect_events(scene, "cleared ucposture agent/uplink; ");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +173,8 @@ int main(void)
 		SCENE_TEST(whoever_is_heard_again_counts_again),
 		SCENE_TEST(whoever_is_looked_at_most_often_is_not_blamed_for_us),
 		SCENE_TEST(whoever_goes_alone_is_told_soon_though_the_others_are_calm),
+		SCENE_TEST(with_too_few_targets_nobody_knows_of_our_way_out),
+		SCENE_TEST(nor_after_a_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
