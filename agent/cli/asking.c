@@ -249,7 +249,8 @@ static bool is_pattern(const char *word)
 	return strpbrk(word, "*?");
 }
 
-bool asking_targets(const struct invocation *invocation, struct strings *names)
+/* False after saying which operands match nothing, or why nobody can be asked. */
+static bool find_targets(const struct invocation *invocation, struct strings *names)
 {
 	struct text question = { 0 };
 	const struct value *answer, *none;
@@ -276,6 +277,25 @@ bool asking_targets(const struct invocation *invocation, struct strings *names)
 	for (const struct value *at = none; at && at->kind == VALUE_TEXT; at = at->next)
 		cli_fail(invocation->command, "the agent watches no target '%s'", at->text);
 	return !none;
+}
+
+int asking_each_target(const struct invocation *invocation,
+		       int (*one)(const struct invocation *invocation, const char *target))
+{
+	struct strings targets = { 0 };
+	int worst = EXIT_OK;
+
+	if (!invocation->count)
+		return cli_fail(invocation->command,
+				"which target? 'ucposture targets' lists them");
+	if (!find_targets(invocation, &targets))
+		return EXIT_UNKNOWN;
+	for (size_t i = 0; i < targets.count; i++) {
+		int code = one(invocation, targets.items[i]);
+
+		worst = code > worst ? code : worst;
+	}
+	return worst;
 }
 
 /* --- following ----------------------------------------------------------------------------- */

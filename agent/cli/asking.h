@@ -42,9 +42,9 @@ void asking_add_setting(struct text *question, const char *name, const char *val
 /* The whole answer, which lives in the invocation's arena, and was printed if JSON is wanted.
  * NULL after saying why there is none. The question is freed. */
 const struct value *asking_ask(const struct invocation *invocation, struct text *question);
-/* Names of the agent's targets that the operands name or match; false after saying which do
- * not, or why nobody can be asked. */
-bool asking_targets(const struct invocation *invocation, struct strings *names);
+/* Does it for each of the agent's targets that the operands name or match; the worst code. */
+int asking_each_target(const struct invocation *invocation,
+		       int (*one)(const struct invocation *invocation, const char *target));
 
 enum asking_end { ASKING_ENDED, ASKING_NOT_THERE, ASKING_REFUSED };
 

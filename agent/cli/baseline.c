@@ -64,18 +64,7 @@ static int record(const struct invocation *invocation, const char *target)
 
 static int run(const struct invocation *invocation)
 {
-	struct strings targets = { 0 };
-	int code = EXIT_OK;
-
-	if (!invocation->count)
-		return cli_fail(invocation->command,
-				"which target? 'ucposture targets' lists them");
-	if (!asking_targets(invocation, &targets))
-		return EXIT_UNKNOWN;
-	for (size_t i = 0; i < targets.count; i++)
-		if (record(invocation, targets.items[i]) != EXIT_OK)
-			code = EXIT_UNKNOWN;
-	return code;
+	return asking_each_target(invocation, record);
 }
 
 const struct command *baseline_command(void)

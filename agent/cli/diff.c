@@ -161,20 +161,7 @@ static int compare(const struct invocation *invocation, const char *target)
 
 static int run(const struct invocation *invocation)
 {
-	struct strings targets = { 0 };
-	int code = EXIT_OK;
-
-	if (!invocation->count)
-		return cli_fail(invocation->command,
-				"which target? 'ucposture targets' lists them");
-	if (!asking_targets(invocation, &targets))
-		return EXIT_UNKNOWN;
-	for (size_t i = 0; i < targets.count; i++) {
-		int one = compare(invocation, targets.items[i]);
-
-		code = one > code ? one : code;
-	}
-	return code;
+	return asking_each_target(invocation, compare);
 }
 
 const struct command *diff_command(void)
