@@ -72,18 +72,31 @@ static int read_version(sqlite3 *database)
 	return version;
 }
 
-static enum store_outcome take_step(sqlite3 *database, int step, struct text *why)
+static enum store_outcome change(sqlite3 *database, const char *step, int version,
+				 struct text *why)
 {
 	struct text sql = { 0 };
-	int code;
+	enum store_outcome outcome;
 
-	text_add_format(&sql, "BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT",
-			steps[step], step + 1);
-	code = sqlite3_exec(database, text_string(&sql), NULL, NULL, NULL);
+	text_add_format(&sql, "BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT", step,
+			version);
+	outcome = store_tables_outcome(
+		database, sqlite3_exec(database, text_string(&sql), NULL, NULL, NULL), why);
 	text_free(&sql);
-	if (code != SQLITE_OK)
+	if (!sqlite3_get_autocommit(database))
 		sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
-	return store_tables_outcome(database, code, why);
+	return outcome;
+}
+
+/* Who died between the end of a transaction and its sync has left that end to the system: a power
+ * cut would take it back after we had built on it. A transaction of ours is not over before all
+ * of that is on disk. A disk that takes none may be read all the same. */
+static void settle(sqlite3 *database)
+{
+	struct text why = { 0 };
+
+	change(database, "", STEPS, &why);
+	text_free(&why);
 }
 
 /* A page that could not be read is said among what is wrong with the database, and by its code:
@@ -138,6 +151,8 @@ enum store_outcome store_tables_prepare(sqlite3 *database, bool reads, struct te
 		return STORE_NEWER;
 	}
 	for (; version < STEPS && outcome == STORE_DONE; version++)
-		outcome = reads ? STORE_FAILED : take_step(database, version, why);
+		outcome = reads ? STORE_FAILED : change(database, steps[version], version + 1, why);
+	if (outcome == STORE_DONE && !reads)
+		settle(database);
 	return outcome;
 }
