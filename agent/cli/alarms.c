@@ -3,8 +3,9 @@
 
 #include "agent/cli/asking.h"
 #include "agent/cli/standing.h"
+#include "ground/clock.h"
 
-enum { GAP = 2, INDENT = REPORT_VERDICT + GAP, SINCE = 19 };
+enum { GAP = 2, INDENT = REPORT_VERDICT + GAP, AGE = 7 };
 
 struct alarms_settings {
 	struct asking_settings asking;
@@ -37,7 +38,7 @@ struct columns {
 static void fit(const struct screen *screen, const struct value *const *alarms,
 		struct columns *columns)
 {
-	unsigned room = screen->width - INDENT - SINCE - 3 * GAP;
+	unsigned room = screen->width - INDENT - AGE - 3 * GAP;
 
 	columns->target = standing_width(alarms, "target", 6, room / 3);
 	columns->check = standing_width(alarms, "check", 5, (room - columns->target) * 2 / 3);
@@ -47,12 +48,19 @@ static void fit(const struct screen *screen, const struct value *const *alarms,
 static void add_advice(const struct screen *screen, const struct value *alarm,
 		       struct text *out)
 {
+	int64_t since_us = answer_time(answer_member(alarm, "alarm"), "since");
+	struct text since = { 0 };
+
+	if (since_us)
+		screen_add_time(&since, since_us);
 	screen_add_pair(screen, out, INDENT, "What", answer_text(alarm, "title"));
+	screen_add_pair(screen, out, INDENT, "Since", text_string(&since));
 	screen_add_pair(screen, out, INDENT, "Expected", answer_text(alarm, "expected"));
 	screen_add_pair(screen, out, INDENT, "Severity",
 			answer_text(answer_member(alarm, "alarm"), "severity"));
 	screen_add_pair(screen, out, INDENT, "Fix", answer_text(alarm, "remedy"));
 	text_add_char(out, '\n');
+	text_free(&since);
 }
 
 static void add_alarm(const struct screen *screen, const struct value *about,
@@ -62,12 +70,12 @@ static void add_alarm(const struct screen *screen, const struct value *about,
 	enum verdict told = standing_verdict(alarm, "verdict");
 	enum verdict shown = told == VERDICT_OK ? standing_verdict(about, "verdict") : told;
 	int64_t since_us = answer_time(alarm, "since");
-	struct text target = { 0 }, check = { 0 }, since = { 0 }, observed = { 0 };
+	struct text target = { 0 }, check = { 0 }, age = { 0 }, observed = { 0 };
 
 	screen_add_safe(&target, answer_text(about, "target"));
 	screen_add_safe(&check, answer_text(about, "check"));
 	if (since_us)
-		screen_add_time(&since, since_us);
+		screen_add_age(&age, clock_wall_us() - since_us);
 	standing_add_marks(&observed, alarm);
 	screen_add_safe(&observed, answer_text(about, "observed"));
 	struct cell cells[] = {
@@ -75,13 +83,13 @@ static void add_alarm(const struct screen *screen, const struct value *about,
 		  told == VERDICT_OK ? STYLE_FAINT : verdict_style(shown) },
 		{ text_string(&target), columns->target, STYLE_BOLD },
 		{ text_string(&check), columns->check, STYLE_BOLD },
-		{ text_string(&since), SINCE, STYLE_PLAIN },
+		{ text_string(&age), AGE, STYLE_PLAIN },
 		{ text_string(&observed), columns->observed, STYLE_PLAIN }
 	};
 	screen_add_row(screen, out, 0, cells, 5);
 	text_free(&target);
 	text_free(&check);
-	text_free(&since);
+	text_free(&age);
 	text_free(&observed);
 }
 
@@ -99,7 +107,7 @@ static void add_all(const struct invocation *invocation, const struct value *ans
 	const struct cell heads[] = { { "VERDICT", REPORT_VERDICT, STYLE_FAINT },
 				      { "TARGET", columns.target, STYLE_FAINT },
 				      { "CHECK", columns.check, STYLE_FAINT },
-				      { "SINCE", SINCE, STYLE_FAINT },
+				      { "FOR", AGE, STYLE_FAINT },
 				      { "OBSERVED", columns.observed, STYLE_FAINT } };
 	if (*alarms)
 		screen_add_row(&screen, out, 0, heads, 5);
