@@ -19,7 +19,7 @@ enum {
 	READ_BYTES = 64 << 10,
 	READS_PER_TURN = 4,
 	/* A few of the largest messages; the other side has stopped reading when they wait. */
-	OUT_MOST = 8 * MESSAGE_MOST
+	OUT_MOST = 8 * FRAME_MOST
 };
 
 struct channel {
@@ -87,6 +87,11 @@ struct writer *channel_out_soon(struct channel *channel)
 	return &channel->out;
 }
 
+size_t channel_waiting(const struct channel *channel)
+{
+	return channel->out.length - channel->sent;
+}
+
 /* The last thing done with a channel: its user may have freed it when this returns. */
 static void channel_close(struct channel *channel, const char *why)
 {
@@ -137,12 +142,12 @@ static void channel_flush(void *arg)
 /* False when the stream is damaged. */
 static bool channel_take_messages(struct channel *channel)
 {
-	enum message_kind kind;
 	struct reader in, body;
+	uint8_t kind;
 	int found;
 
 	reader_init(&in, channel->in, channel->have);
-	while ((found = message_next(&in, &kind, &body)) > 0)
+	while ((found = frame_next(&in, &kind, &body)) > 0)
 		if (!channel->user.message(channel->user.arg, kind, &body))
 			return false;
 	channel->have -= in.at;

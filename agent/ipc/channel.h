@@ -7,14 +7,15 @@
 #ifndef AGENT_IPC_CHANNEL_H
 #define AGENT_IPC_CHANNEL_H
 
-#include "agent/ipc/messages.h"
+#include "agent/ipc/frame.h"
 #include "net/loop.h"
 
 struct channel;
 
 struct channel_user {
-	/* False: the body makes no sense, and the stream ends here. Must not free the channel. */
-	bool (*message)(void *arg, enum message_kind kind, struct reader *body);
+	/* False: kind or body makes no sense, and the stream ends here. Must not free the
+	 * channel. */
+	bool (*message)(void *arg, uint8_t kind, struct reader *body);
 	/* Called once, and nothing after it. why: "closed", or what was wrong. May free. */
 	void (*closed)(void *arg, const char *why);
 	void *arg;
@@ -23,9 +24,11 @@ struct channel_user {
 /* Takes the descriptor over. */
 struct channel *channel_new(struct loop *loop, int fd, const struct channel_user *user);
 void channel_free(struct channel *channel);
-/* To put messages into with message_put_…; they leave at the end of this turn. */
+/* To put whole frames into; they leave at the end of this turn. */
 struct writer *channel_out(struct channel *channel);
 /* The same for what is in no hurry: often enough to go unnoticed, but not each by itself. */
 struct writer *channel_out_soon(struct channel *channel);
+/* So many bytes of it have yet to be taken by the other side. */
+size_t channel_waiting(const struct channel *channel);
 
 #endif

@@ -70,7 +70,7 @@ struct crew {
 	struct prober probers[];	/* `size` of them, and one of each other kind */
 };
 
-static bool prober_says(void *arg, enum message_kind kind, struct reader *body);
+static bool prober_says(void *arg, uint8_t kind, struct reader *body);
 static void prober_has_closed(void *arg, const char *why);
 static void look_after_probers(void *arg);
 
@@ -131,7 +131,7 @@ static void prober_start(struct prober *prober)
 		.arg = prober,
 	};
 	struct prober_settings settings = crew->settings;
-	int fd = spawn_prober(crew->settings.program, &prober->pid);
+	int fd = spawn_process(crew->settings.program, "prober", &prober->pid);
 
 	settings.kind = prober->number < crew->size
 				? PROBER_OUTSIDE
@@ -278,7 +278,7 @@ static bool prober_logged(struct prober *prober, struct reader *body)
 	return true;
 }
 
-static bool prober_says(void *arg, enum message_kind kind, struct reader *body)
+static bool prober_says(void *arg, uint8_t kind, struct reader *body)
 {
 	struct prober *prober = arg;
 

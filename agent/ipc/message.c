@@ -1,45 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "agent/ipc/frame.h"
 #include "agent/ipc/messages.h"
 #include "collectors/collector.h"
 #include "collectors/string_wire.h"
 #include "ground/log.h"
-
-int message_next(struct reader *in, enum message_kind *kind, struct reader *body)
-{
-	struct reader ahead = *in;
-	uint32_t length;
-	uint8_t number;
-
-	if (reader_left(in) < MESSAGE_HEAD)
-		return 0;
-	length = reader_take_u32le(&ahead);
-	number = reader_take_u8(&ahead);
-	if (!length || length > MESSAGE_MOST || !number || number >= MESSAGE_KINDS)
-		return -1;
-	if (reader_left(&ahead) < length - 1)
-		return 0;
-	*kind = (enum message_kind)number;
-	*body = reader_part(&ahead, length - 1);
-	*in = ahead;
-	return 1;
-}
-
-/* The place of the length, which message_end() fills in. */
-static size_t message_begin(struct writer *out, enum message_kind kind)
-{
-	size_t at = out->length;
-
-	writer_put_u32le(out, 0);
-	writer_put_u8(out, (uint8_t)kind);
-	return at;
-}
-
-static void message_end(struct writer *out, size_t at)
-{
-	writer_patch_u32le(out, at, (uint32_t)(out->length - at - sizeof(uint32_t)));
-}
 
 enum prober_kind prober_kind_for(const struct collector *collector)
 {
@@ -56,12 +22,12 @@ static bool is_done(const struct reader *body)
 
 void message_put_settings(struct writer *out, const struct prober_settings *settings)
 {
-	size_t at = message_begin(out, MESSAGE_SETTINGS);
+	size_t at = frame_begin(out, MESSAGE_SETTINGS);
 
 	string_put(out, settings->name_servers);
 	string_put(out, settings->user);
 	writer_put_u8(out, (uint8_t)settings->kind);
-	message_end(out, at);
+	frame_end(out, at);
 }
 
 bool message_take_settings(struct reader *body, struct prober_settings *settings)
@@ -77,12 +43,12 @@ bool message_take_settings(struct reader *body, struct prober_settings *settings
 void message_put_observe(struct writer *out, uint32_t ticket, uint32_t authorities,
 			 const struct request *request)
 {
-	size_t at = message_begin(out, MESSAGE_OBSERVE);
+	size_t at = frame_begin(out, MESSAGE_OBSERVE);
 
 	writer_put_u32le(out, ticket);
 	writer_put_u32le(out, authorities);
 	request_encode(request, out);
-	message_end(out, at);
+	frame_end(out, at);
 }
 
 bool message_take_observe(struct reader *body, uint32_t *ticket, uint32_t *authorities,
@@ -95,11 +61,11 @@ bool message_take_observe(struct reader *body, uint32_t *ticket, uint32_t *autho
 
 void message_put_authorities(struct writer *out, uint32_t number, const char *pem)
 {
-	size_t at = message_begin(out, MESSAGE_AUTHORITIES);
+	size_t at = frame_begin(out, MESSAGE_AUTHORITIES);
 
 	writer_put_u32le(out, number);
 	string_put_long(out, pem);
-	message_end(out, at);
+	frame_end(out, at);
 }
 
 bool message_take_authorities(struct reader *body, uint32_t *number, const char **pem,
@@ -109,15 +75,15 @@ bool message_take_authorities(struct reader *body, uint32_t *number, const char 
 	return string_take_long(body, pem, length) && is_done(body);
 }
 
-void message_put_ready(struct writer *out, const struct fence_report *report)
+void message_put_ready(struct writer *out, uint8_t kind, const struct fence_report *report)
 {
-	size_t at = message_begin(out, MESSAGE_READY);
+	size_t at = frame_begin(out, kind);
 
 	writer_put_u8(out, report->no_new_privileges);
 	writer_put_u8(out, report->seccomp);
 	writer_put_u8(out, report->landlock);
 	writer_put_u32le(out, report->user);
-	message_end(out, at);
+	frame_end(out, at);
 }
 
 bool message_take_ready(struct reader *body, struct fence_report *report)
@@ -129,27 +95,30 @@ bool message_take_ready(struct reader *body, struct fence_report *report)
 	return is_done(body);
 }
 
-/* An observation no frame can hold is answered without its facts, so that one endless list
- * does not cost all the others their answers. */
+void message_put_observation(struct writer *out, size_t frame,
+			     const struct observation *observation)
+{
+	struct observation bare = *observation;
+	size_t at = out->length;
+
+	observation_encode(observation, out);
+	if (out->length - frame <= FRAME_MOST || !writer_ok(out))
+		return;
+	out->length = at;
+	bare.outcome = (struct outcome){ .stage = STAGE_PROBER, .reason = REASON_TOO_MUCH };
+	bare.facts = facts_new();
+	observation_encode(&bare, out);
+	facts_free(bare.facts);
+}
+
 void message_put_observed(struct writer *out, uint32_t ticket,
 			  const struct observation *observation)
 {
-	size_t at = message_begin(out, MESSAGE_OBSERVED);
-	struct observation bare = *observation;
+	size_t at = frame_begin(out, MESSAGE_OBSERVED);
 
 	writer_put_u32le(out, ticket);
-	observation_encode(observation, out);
-	if (out->length - at > MESSAGE_MOST && writer_ok(out)) {
-		out->length = at;
-		message_begin(out, MESSAGE_OBSERVED);
-		writer_put_u32le(out, ticket);
-		bare.outcome = (struct outcome){ .stage = STAGE_PROBER,
-						 .reason = REASON_TOO_MUCH };
-		bare.facts = facts_new();
-		observation_encode(&bare, out);
-		facts_free(bare.facts);
-	}
-	message_end(out, at);
+	message_put_observation(out, at, observation);
+	frame_end(out, at);
 }
 
 struct observation *message_take_observed(struct reader *body, uint32_t *ticket)
@@ -166,7 +135,7 @@ struct observation *message_take_observed(struct reader *body, uint32_t *ticket)
 
 void message_put_log(struct writer *out, uint8_t level, const char *topic, const char *line)
 {
-	size_t at = message_begin(out, MESSAGE_LOG);
+	size_t at = frame_begin(out, MESSAGE_LOG);
 	char short_topic[32], short_line[1024];
 
 	snprintf(short_topic, sizeof short_topic, "%s", topic);
@@ -174,7 +143,7 @@ void message_put_log(struct writer *out, uint8_t level, const char *topic, const
 	writer_put_u8(out, level);
 	string_put(out, short_topic);
 	string_put(out, short_line);
-	message_end(out, at);
+	frame_end(out, at);
 }
 
 bool message_take_log(struct reader *body, uint8_t *level, char topic[static 32],

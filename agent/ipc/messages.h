@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Every message between the processes of ucposture. A frame is its length (u32, without
- * itself), its kind (u8) and its body; both ends are the same program, but each treats
- * the other's bytes as a stranger's.
+ * Every message between the engine and its probers, in the frames of frame.h. Both ends are the
+ * same program, but each treats the other's bytes as a stranger's.
  */
 #ifndef AGENT_IPC_MESSAGES_H
 #define AGENT_IPC_MESSAGES_H
@@ -21,8 +20,6 @@ enum message_kind {
 	MESSAGE_AUTHORITIES,	/* u32 number, PEM: before the first request that says it */
 	MESSAGE_KINDS
 };
-
-enum { MESSAGE_HEAD = 5, MESSAGE_MOST = 4 << 20 };
 
 /* Each has a fence or a life of its own. */
 enum prober_kind {
@@ -49,10 +46,6 @@ struct fence_report {
 	uint32_t user;
 };
 
-/* One complete message in `in`, or none yet: 1, 0 (and nothing taken), -1 when the stream
- * is beyond repair. */
-int message_next(struct reader *in, enum message_kind *kind, struct reader *body);
-
 void message_put_settings(struct writer *out, const struct prober_settings *settings);
 bool message_take_settings(struct reader *body, struct prober_settings *settings);
 /* authorities: the number of the request's, see shelf.h. */
@@ -64,8 +57,13 @@ void message_put_authorities(struct writer *out, uint32_t number, const char *pe
 /* In place, without a NUL at its end. */
 bool message_take_authorities(struct reader *body, uint32_t *number, const char **pem,
 			      size_t *length);
-void message_put_ready(struct writer *out, const struct fence_report *report);
+/* kind: MESSAGE_READY, or what others who have a fence call it. */
+void message_put_ready(struct writer *out, uint8_t kind, const struct fence_report *report);
 bool message_take_ready(struct reader *body, struct fence_report *report);
+/* Within a frame that began there. What no frame can hold goes without its facts, so that one
+ * endless list does not cost all the others their answers. */
+void message_put_observation(struct writer *out, size_t frame,
+			     const struct observation *observation);
 void message_put_observed(struct writer *out, uint32_t ticket,
 			  const struct observation *observation);
 /* NULL when the body is damaged; the observation is the caller's. */

@@ -104,7 +104,7 @@ static bool take_settings(struct prober *prober, struct reader *body)
 	 * sanitizer, which works without the filter, has something to say there. */
 	if (report.seccomp)
 		dup2(STDIN_FILENO, STDERR_FILENO);
-	message_put_ready(channel_out(prober->engine), &report);
+	message_put_ready(channel_out(prober->engine), MESSAGE_READY, &report);
 	return true;
 }
 
@@ -138,7 +138,7 @@ static bool take_authorities(struct prober *prober, struct reader *body)
 	       shelf_put(&prober->authorities, number, pem, length);
 }
 
-static bool take_message(void *arg, enum message_kind kind, struct reader *body)
+static bool take_message(void *arg, uint8_t kind, struct reader *body)
 {
 	struct prober *prober = arg;
 

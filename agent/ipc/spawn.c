@@ -15,7 +15,7 @@
 
 enum { KEPT_MOST = 4 };
 
-/* What a prober may know of our environment: "NAME=value", ended by NULL. */
+/* What it may know of our environment: "NAME=value", ended by NULL. */
 static void keep_environment(char *kept[static KEPT_MOST + 1])
 {
 	static const char *const names[KEPT_MOST] = {
@@ -38,9 +38,10 @@ static void keep_environment(char *kept[static KEPT_MOST + 1])
 }
 
 /* In the child, where only the simplest calls are safe until exec. */
-static _Noreturn void become_prober(int fd, const char *program, char *const *environment)
+static _Noreturn void become_process(int fd, const char *program, const char *word,
+				     char *const *environment)
 {
-	char *const arguments[] = { (char *)"ucposture", (char *)"prober", NULL };
+	char *const arguments[] = { (char *)"ucposture", (char *)word, NULL };
 	sigset_t none;
 	int null;
 
@@ -60,7 +61,7 @@ static _Noreturn void become_prober(int fd, const char *program, char *const *en
 	_exit(127);
 }
 
-int spawn_prober(const char *program, pid_t *pid)
+int spawn_process(const char *program, const char *word, pid_t *pid)
 {
 	char *environment[KEPT_MOST + 1];
 	int ends[2], error;
@@ -70,7 +71,8 @@ int spawn_prober(const char *program, pid_t *pid)
 	keep_environment(environment);
 	*pid = fork();
 	if (!*pid)
-		become_prober(ends[1], program ? program : "/proc/self/exe", environment);
+		become_process(ends[1], program ? program : "/proc/self/exe", word,
+			       environment);
 	error = errno;
 	for (char **line = environment; *line; line++)
 		free(*line);

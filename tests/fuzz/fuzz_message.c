@@ -2,6 +2,7 @@
  *
  * A stream of messages as the other process sends it; whole ones are taken apart.
  */
+#include "agent/ipc/frame.h"
 #include "agent/ipc/messages.h"
 #include "agent/ipc/shelf.h"
 #include "ground/memory.h"
@@ -17,7 +18,7 @@ static void take_request(struct reader *body)
 	if (message_take_observe(body, &ticket, &authorities, arena, &request)) {
 		struct writer out;
 
-		writer_grow_up_to(&out, 2 * MESSAGE_MOST);
+		writer_grow_up_to(&out, 2 * FRAME_MOST);
 		message_put_observe(&out, ticket, authorities, &request);
 		writer_free(&out);
 	}
@@ -32,7 +33,7 @@ static void take_observation(struct reader *body)
 	if (observation) {
 		struct writer out;
 
-		writer_grow_up_to(&out, 2 * MESSAGE_MOST);
+		writer_grow_up_to(&out, 2 * FRAME_MOST);
 		message_put_observed(&out, ticket, observation);
 		writer_free(&out);
 	}
@@ -50,14 +51,14 @@ static void take_authorities(struct reader *body)
 	    shelf_put(&shelf, number, pem, length)) {
 		struct writer out;
 
-		writer_grow_up_to(&out, MESSAGE_MOST);
+		writer_grow_up_to(&out, FRAME_MOST);
 		message_put_authorities(&out, number, shelf_at(&shelf, number));
 		writer_free(&out);
 	}
 	shelf_free(&shelf);
 }
 
-static void take_body(enum message_kind kind, struct reader *body)
+static void take_body(uint8_t kind, struct reader *body)
 {
 	struct prober_settings settings;
 	struct fence_report report;
@@ -80,11 +81,11 @@ static void take_body(enum message_kind kind, struct reader *body)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	enum message_kind kind;
+	uint8_t kind;
 	struct reader in, body;
 
 	reader_init(&in, data, size);
-	while (message_next(&in, &kind, &body) > 0)
+	while (frame_next(&in, &kind, &body) > 0)
 		take_body(kind, &body);
 	return 0;
 }
