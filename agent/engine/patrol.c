@@ -55,6 +55,21 @@ void patrol_free(struct patrol *patrol)
 	free(patrol);
 }
 
+void patrol_say_changed(const struct patrol *patrol, uint32_t check)
+{
+	if (patrol->world.changed)
+		patrol->world.changed(patrol->world.arg, check);
+}
+
+/* Without checks nobody looks at it, and nothing changes. */
+void patrol_say_target_changed(const struct patrol *patrol, uint32_t target)
+{
+	const size_t *first = &patrol->beat->plan->first_check[target];
+
+	if (first[0] < first[1])
+		patrol_say_changed(patrol, (uint32_t)first[0]);
+}
+
 /* --- what is remembered -------------------------------------------------------------------- */
 
 static void log_lines(const struct text *said)
@@ -108,9 +123,11 @@ void patrol_accept(struct patrol *patrol, uint32_t target, struct text *said)
 		return;
 	patrol_save(patrol, now);
 	remember_accept(&patrol->remembering, target, now.wall_us, said);
-	for (size_t i = plan->first_check[target]; i < plan->first_check[target + 1]; i++)
+	for (size_t i = plan->first_check[target]; i < plan->first_check[target + 1]; i++) {
+		patrol_say_changed(patrol, (uint32_t)i);
 		if (patrol_note_verdict(patrol->beat, (uint32_t)i, now.wall_us))
 			patrol_step(patrol, (uint32_t)i, ALARM_RESULT, now);
+	}
 }
 
 /* --- results ------------------------------------------------------------------------------- */
@@ -143,6 +160,7 @@ static void take_in(struct patrol *patrol, uint32_t number, struct observation *
 	counts = patrol_hear(patrol, number, now);
 	for (size_t i = 0; i < count; i++) {
 		patrol_note_verdict(beat, checks[i], now.wall_us);
+		patrol_say_changed(patrol, checks[i]);
 		if (counts)
 			patrol_step(patrol, checks[i], ALARM_RESULT, now);
 	}

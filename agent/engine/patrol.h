@@ -26,6 +26,9 @@ struct patrol_world {
 	/* Nothing refers to this plan any more: it was replaced, and what was under way for it
 	 * has come. */
 	void (*released)(void *arg, const struct plan *plan);
+	/* It was judged, or something may have changed of its alarm or its target's; by its index
+	 * in the plan. Not said of all when the plan is another. NULL: nobody wants to know. */
+	void (*changed)(void *arg, uint32_t check);
 };
 
 /* store, self and firsts are the caller's and outlive it. firsts NULL: nothing is remembered. */
@@ -75,9 +78,15 @@ struct patrol_health {
 	size_t waiting, under_way;	/* observations: due, and begun */
 	int64_t late_us;		/* how long what is due has waited for its turn, at most */
 	uint64_t observations, events;	/* since the start */
+	uint64_t hidden;		/* of the events: recorded and told nobody */
 };
 
 struct patrol_health patrol_health(const struct patrol *patrol);
+
+/* Titles of the agent's own events about a storm; the second's `observed` begins with how many
+ * events it has hidden. */
+#define PATROL_STORM_BEGINS "Very many alarms change at once"
+#define PATROL_STORM_ENDS "No longer do very many alarms change at once"
 
 /* The name of the alarm about a target as a whole. No check has it: they have a slash. */
 #define PATROL_TARGET_CHECK "presence"

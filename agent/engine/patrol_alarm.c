@@ -47,7 +47,7 @@ static bool is_hidden(struct patrol *patrol, struct moment now)
 		snprintf(text, sizeof text,
 			 "more than %u events within %lld s: the others are recorded",
 			 policy.most, (long long)(policy.window_us / CLOCK_SECOND));
-		self_note(patrol->self, SEVERITY_CRITICAL, "Very many alarms change at once",
+		self_note(patrol->self, SEVERITY_CRITICAL, PATROL_STORM_BEGINS,
 			  text, now);
 		return true;
 	case STORM_HIDE:
@@ -67,7 +67,7 @@ int64_t patrol_pass_storm(struct patrol *patrol, struct moment now)
 		snprintf(text, sizeof text,
 			 "%u events were recorded and not told: see 'ucposture events'", hidden);
 		self_note(patrol->self, SEVERITY_CRITICAL,
-			  "No longer do very many alarms change at once", text, now);
+			  PATROL_STORM_ENDS, text, now);
 	}
 	return storm_due_us(&policy, &patrol->storm);
 }
@@ -99,6 +99,7 @@ static void record(struct patrol *patrol, uint32_t number, const struct alarm *a
 	event->quiet = is_hidden(patrol, now);
 	store_record(patrol->store, number, alarm, event);
 	patrol->health.events++;
+	patrol->health.hidden += event->quiet;
 }
 
 static enum event_kind kind_of(enum alarm_change change)
@@ -168,6 +169,7 @@ void patrol_step(struct patrol *patrol, uint32_t number, enum alarm_event_kind k
 	else if (!same_record(&before, &watched->alarm))
 		store_record(patrol->store, watched->number, &watched->alarm, NULL);
 	due_set(beat->due, number, due_us);
+	patrol_say_changed(patrol, number);
 }
 
 void patrol_count_withheld(struct patrol *patrol, uint32_t number, struct moment now)
@@ -260,6 +262,7 @@ void patrol_step_target(struct patrol *patrol, uint32_t number, enum alarm_event
 		store_record(patrol->store, watched->check, &watched->alarm, NULL);
 	due_set(beat->due, (uint32_t)beat->plan->check_count + number,
 		alarm_due_us(&beat->target_policy, &watched->alarm));
+	patrol_say_target_changed(patrol, number);
 }
 
 /* --- of what is no more -------------------------------------------------------------------- */

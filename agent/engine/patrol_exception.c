@@ -38,6 +38,7 @@ static void judge_again(struct patrol *patrol, uint32_t number, struct moment no
 	const struct check *check = &beat->plan->checks[number];
 
 	results_judge(beat->results, number, now.wall_us);
+	patrol_say_changed(patrol, number);
 	if (!patrol_note_verdict(beat, number, now.wall_us))
 		return;
 	results_judge_together(beat->results, check->target);

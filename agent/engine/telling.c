@@ -39,6 +39,7 @@ struct telling {
 	struct outbox_policy policy;
 	struct teller **tellers;
 	size_t count;
+	uint64_t told, given_up;
 	bool has_said;			/* whether all is well */
 	struct text failing;		/* who does not take anything, as said last */
 };
@@ -64,6 +65,7 @@ static void take_answer(struct telling *telling, size_t sink, struct moment now)
 		      now.monotonic_us);
 	if (!taken)
 		return;
+	telling->told++;
 	teller->has_taken = true;
 	teller->given_up = 0;
 	teller->last_wall_us = now.wall_us;
@@ -218,6 +220,7 @@ static void hold_bound(struct telling *telling, struct moment now)
 					      telling->store, i);
 
 		teller->given_up += count;
+		telling->given_up += count;
 		if (count)
 			text_add_format(&observed, "%s%s: %zu since it last took one",
 					observed.length ? "; " : "", teller->name,
@@ -310,6 +313,15 @@ int64_t telling_turn(struct telling *telling, struct moment now)
 		next_us = sink_us < next_us ? sink_us : next_us;
 	}
 	return next_us;
+}
+
+struct telling_sums telling_sums(const struct telling *telling)
+{
+	struct telling_sums sums = { .told = telling->told, .given_up = telling->given_up };
+
+	for (size_t i = 0; i < telling->count; i++)
+		sums.untold += store_untold_count(telling->store, i);
+	return sums;
 }
 
 size_t telling_count(const struct telling *telling)

@@ -42,6 +42,13 @@ struct telling_state {
 	int64_t last_wall_us;	/* it acknowledged something; 0: not since the start */
 };
 
+/* Over all sinks, since the start. */
+struct telling_sums {
+	uint64_t told, given_up;
+	size_t untold;		/* now */
+};
+
+struct telling_sums telling_sums(const struct telling *telling);
 size_t telling_count(const struct telling *telling);
 struct telling_state telling_state(const struct telling *telling, size_t sink);
 

@@ -32,6 +32,7 @@ struct channel {
 	size_t have, room;
 	struct writer out;
 	size_t sent;		/* of out */
+	uint64_t taken;		/* all that was ever sent */
 	int64_t flushed_us;
 	bool blocked;		/* the socket takes no more for now */
 };
@@ -92,6 +93,11 @@ size_t channel_waiting(const struct channel *channel)
 	return channel->out.length - channel->sent;
 }
 
+uint64_t channel_taken(const struct channel *channel)
+{
+	return channel->taken;
+}
+
 /* The last thing done with a channel: its user may have freed it when this returns. */
 static void channel_close(struct channel *channel, const char *why)
 {
@@ -130,6 +136,7 @@ static void channel_flush(void *arg)
 		if (n < 0 && errno != EINTR)
 			n = (ssize_t)(out->length - channel->sent);
 		channel->sent += n > 0 ? (size_t)n : 0;
+		channel->taken += n > 0 ? (size_t)n : 0;
 	}
 	/* Moving the rest each time would cost more than sending it. */
 	if (channel->sent == out->length || channel->sent > OUT_MOST / 4) {

@@ -28,7 +28,8 @@ void channel_free(struct channel *channel);
 struct writer *channel_out(struct channel *channel);
 /* The same for what is in no hurry: often enough to go unnoticed, but not each by itself. */
 struct writer *channel_out_soon(struct channel *channel);
-/* So many bytes of it have yet to be taken by the other side. */
+/* So many bytes of it have yet to be taken by the other side, and were taken so far. */
 size_t channel_waiting(const struct channel *channel);
+uint64_t channel_taken(const struct channel *channel);
 
 #endif

@@ -96,6 +96,14 @@ static void released(void *arg, const struct plan *plan)
 	fail_msg("a plan was released that nobody had set");
 }
 
+static void changed(void *arg, uint32_t check)
+{
+	const struct scene *scene = arg;
+
+	if (scene->changed)
+		scene->changed(scene->changed_arg, check);
+}
+
 /* The first one that comes by then. */
 static bool answer_one(struct scene *scene, int64_t until_us)
 {
@@ -259,7 +267,7 @@ int scene_set_up(void **state)
 	struct scene *scene = memory_new(1, sizeof *scene);
 	struct config *config = config_default();
 
-	scene->world = (struct patrol_world){ scene, 2, now, observe, released };
+	scene->world = (struct patrol_world){ scene, 2, now, observe, released, changed };
 	scene->now = (struct moment){ 1000 * HOUR, WALL };
 	scene->alarms = config->alarms;
 	scene->interval_ms = 300000;

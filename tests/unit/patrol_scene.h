@@ -45,6 +45,8 @@ struct scene {
 	struct firsts *firsts;
 	struct patrol *patrol;
 	struct patrol_world world;
+	void (*changed)(void *arg, uint32_t check);	/* NULL: nobody listens */
+	void *changed_arg;
 	struct moment now;
 	struct asked asked[SCENE_ASKED_MOST];
 	size_t asked_count;
