@@ -15,7 +15,7 @@ struct feeding;
  * bytes of its FEED_SETTINGS; copied. */
 struct feeding *feeding_new(struct house *house, const char *word, const void *settings,
 			    size_t length);
-/* Ends the process. Its voices have been closed by then. */
+/* Ends the process. The patrol that notes checks is gone by then, and its voices are closed. */
 void feeding_free(struct feeding *feeding);
 /* Other settings, by a reload: another process is started, unless they are the same. */
 void feeding_set(struct feeding *feeding, const void *settings, size_t length);

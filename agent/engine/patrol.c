@@ -89,9 +89,13 @@ void patrol_save(struct patrol *patrol, struct moment now)
 	patrol->save_us = DUE_NEVER;
 	if (!patrol->firsts)
 		return;
-	for (size_t i = 0; i < remembering->count; i++)
-		patrol->beat->observations[plan->checks[remembering->checks[i]].observation]
-			.unsaved = false;
+	for (size_t i = 0; i < remembering->count; i++) {
+		uint32_t check = remembering->checks[i];
+
+		patrol->beat->observations[plan->checks[check].observation].unsaved = false;
+		/* It is judged again when it could not be saved. */
+		patrol_say_changed(patrol, check);
+	}
 	remember_save(remembering, now.wall_us, &said);
 	log_lines(&said);
 	text_free(&said);

@@ -107,7 +107,7 @@ struct patrol {
 /* patrol.c */
 void patrol_save(struct patrol *patrol, struct moment now);
 void patrol_say_changed(const struct patrol *patrol, uint32_t check);
-/* Of its alarm or its being there. */
+/* Its alarm: that it is down shows itself with the look that found it out. */
 void patrol_say_target_changed(const struct patrol *patrol, uint32_t target);
 
 /* patrol_wait.c: those that are due and wait for their turn, the longest waiting first; when

@@ -139,7 +139,6 @@ static void count_change(struct patrol *patrol, uint32_t target, enum presence_c
 	uplink_count(&patrol->beat->uplink, patrol_is_guard(patrol->beat, target), change);
 	patrol_watch_uplink(patrol, now);
 	patrol_hold(patrol, target, now);
-	patrol_say_target_changed(patrol, target);
 }
 
 static void target_went(struct patrol *patrol, uint32_t number, struct moment now)
