@@ -18,6 +18,9 @@ struct mirror *mirror_new(size_t events_most)
 	inside->events_room = 2 * events_most;
 	inside->events = memory_new(inside->events_room, sizeof *inside->events);
 	inside->shown.events = inside->events;
+	/* Empty, and yet somewhere. */
+	inside->shown.targets = memory_new(0, sizeof *inside->shown.targets);
+	inside->shown.checks = memory_new(0, sizeof *inside->shown.checks);
 	return &inside->shown;
 }
 
