@@ -28,6 +28,8 @@ ARROWS = {
     "agent/ipc": ("ground", "net", "collectors"),
     "agent/engine": ("ground", "net", "collectors", "agent/plan", "agent/ipc"),
     "agent/mirror": ("ground", "net", "collectors", "agent/plan", "agent/ipc", "agent/engine"),
+    "agent/snmp": ("ground", "net", "collectors", "agent/plan", "agent/engine", "agent/ipc",
+                   "agent/mirror"),
     "agent/daemon": ("ground", "net", "collectors", "agent/plan", "agent/ipc", "agent/engine",
                      "agent/mirror"),
     "agent/cli": ("ground", "net", "collectors", "collectors/starttls", "collectors/tls",
@@ -41,7 +43,8 @@ ARROWS = {
 ADAPTERS = (
     (r"event2?/|event\.h|evutil", r"net/loop\.c", "libevent belongs to net/loop.c"),
     (r"curl/", r"net/fetch\w*\.c", "libcurl belongs to net/fetch.c"),
-    (r"net-snmp/", r"net/snmp_coder\.c", "Net-SNMP belongs to net/snmp_coder.c"),
+    (r"net-snmp/", r"net/snmp_coder\.c|agent/snmp/serving\.c",
+     "Net-SNMP belongs to net/snmp_coder.c and agent/snmp/serving.c"),
     (r"ares", r"net/dns\.c", "c-ares belongs to net/dns.c"),
     (r"seccomp\.h", r"agent/ipc/fence\w*\.c", "seccomp belongs to agent/ipc/fence*.c"),
     (r"sqlite3", r"agent/engine/store_(file|tables)\.c", "SQLite belongs to agent/engine/store_*.c"),
