@@ -162,9 +162,19 @@ static void prepare(struct serving *serving)
 	setenv("MIBDIRS", "/dev/null", 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_ALARM_DONT_USE_SIG, 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_DISABLE_PERL, 1);
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
+			       NETSNMP_DS_AGENT_DONT_LOG_TCPWRAPPERS_CONNECTS, 1);
 	snmp_disable_log();
 	snmp_enable_calllog();
 	call_back(serving, SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log);
+}
+
+/* What was kept is only read again where configuration is looked for, and for that the
+ * environment goes before all else. */
+static void keep_in(const char *folder)
+{
+	setenv("SNMPCONFPATH", folder, 1);
+	set_persistent_directory(folder);
 }
 
 static bool serve_tree(struct serving *serving)
@@ -185,8 +195,7 @@ static bool start_below(struct serving *serving)
 {
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
-	set_configuration_directory("/dev/null");
-	set_persistent_directory("/dev/null");
+	keep_in("/dev/null");
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
 			       NETSNMP_DS_AGENT_NO_CONNECTION_WARNINGS, 1);
@@ -222,8 +231,7 @@ static bool start_alone(struct serving *serving)
 {
 	char *left_out = memory_copy("-smux");
 
-	set_configuration_directory(serving->terms.folder);
-	set_persistent_directory(serving->terms.folder);
+	keep_in(serving->terms.folder);
 	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_ROLE, 0);
 	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_PORTS,
 			      serving->terms.listen);
