@@ -115,6 +115,13 @@ static int handle(netsnmp_mib_handler *handler, netsnmp_handler_registration *re
 	return SNMP_ERR_NOERROR;
 }
 
+static void tell_connected(const struct serving *serving, bool connected)
+{
+	if (serving->terms.connected)
+		serving->terms.connected(serving->terms.owner, connected);
+}
+
+/* That an snmpd does not take our tree, as another has it already, is said nowhere but here. */
 static int on_log(int major, int minor, void *said, void *client)
 {
 	const struct snmp_log_message *message = said;
@@ -122,6 +129,8 @@ static int on_log(int major, int minor, void *said, void *client)
 
 	(void)major, (void)minor;
 	serving->terms.say(serving->terms.owner, message->priority, message->msg);
+	if (!strncmp(message->msg, "registering pdu failed", 22))
+		tell_connected(serving, false);
 	return 0;
 }
 
@@ -138,12 +147,8 @@ static int on_session(int major, int minor, void *session, void *client)
 
 static int on_index(int major, int minor, void *session, void *client)
 {
-	const struct serving *serving = *(struct serving **)client;
-
 	(void)major, (void)session;
-	if (serving->terms.connected)
-		serving->terms.connected(serving->terms.owner,
-					 minor == SNMPD_CALLBACK_INDEX_START);
+	tell_connected(*(struct serving **)client, minor == SNMPD_CALLBACK_INDEX_START);
 	return 0;
 }
 

@@ -24,7 +24,8 @@ struct serving_terms {
 	const char *const *lines;	/* who may see what, as in snmpd.conf; ended by NULL */
 	/* What Net-SNMP has to say. */
 	void (*say)(void *owner, int priority, const char *message);
-	/* Below an snmpd: whether it has taken us. */
+	/* Below an snmpd: whether it has taken us; it has not when it is not there, or when another
+	 * has our tree. */
 	void (*connected)(void *owner, bool connected);
 	void *owner;
 };

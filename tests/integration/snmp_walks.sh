@@ -4,6 +4,7 @@
 # A made mirror is served as nobody, by itself and below a real snmpd, and Net-SNMP's programs
 # walk it, which themselves refuse names that do not increase.
 set -u
+: "${MIBDIRS=}"
 : "${top_builddir:?}" "${top_srcdir:?}"
 export SNMPCONFPATH=/nonexistent MIBS=''
 here=$(cd "$(dirname "$0")" && pwd)
@@ -136,6 +137,12 @@ echo "a user of SNMPv3 is let in by the password, which is kept nowhere"
 as_watcher wonderfull >/dev/null && fail "a wrong password is let in"
 grep -rq wonderful "$place/state" "$place/first.log" && fail "the password was written down"
 
+echo "where somebody else listens nothing is served"
+mkdir "$place/elsewhere"
+"$serve" 1 1 alone "udp:$alone" "$place/elsewhere" <"$place/first.in" >"$place/taken" 2>&1 &&
+	fail "two listen at one port"
+grep -q "Error opening specified endpoint" "$place/taken" || fail "$(cat "$place/taken")"
+
 echo "rows come and go, and when is said"
 [[ $(value "$alone" 1.1.5.0) = *"0:0:00:00.00"* ]] || fail "something has changed"
 tell first "remove 3"
@@ -173,13 +180,13 @@ serving fourth "${as_alone[@]:0:4}"
 as_watcher different -t 1 -r 0 >/dev/null && fail "who was taken out is let in"
 
 base=
-for folder in /usr/share/snmp/mibs/ietf /usr/share/snmp/mibs /var/lib/mibs/ietf /usr/share/mibs/ietf; do
+for folder in ${MIBDIRS//:/ } /usr/share/snmp/mibs/ietf /usr/share/snmp/mibs /var/lib/mibs/ietf /usr/share/mibs/ietf; do
 	[ -e "$folder/SNMPv2-SMI" ] || [ -e "$folder/SNMPv2-SMI.txt" ] && base=$base:$folder
 done
 if [ -n "$base" ]; then
 	echo "tables have names with the MIB"
-	ask snmptable -M "$mib$base" -m UC-POSTURE-MIB "$alone" UC-POSTURE-MIB::ucpTargetTable \
-		>"$place/table"
+	snmptable -v2c -c public -t 5 -M "$mib$base" -m UC-POSTURE-MIB "$alone" \
+		UC-POSTURE-MIB::ucpTargetTable >"$place/table" 2>>"$place/client.log"
 	[ "$(grep -c pbx- "$place/table")" = "$targets" ] || fail "$(head "$place/table")"
 else
 	echo "no base MIBs here: tables are not shown by their names"
@@ -207,12 +214,22 @@ cat >"$place/snmpd.conf" <<-END
 	rocommunity public 127.0.0.1
 	maxGetbulkResponses 500
 END
-snmpd_start
 serving below below "unix:$place/agentx" 1
+grep -q connected "$place/below.out" && fail "connected to nobody"
+snmpd_start
 until_so grep -q '^connected' "$place/below.out"
 ask snmpbulkwalk -Cr50 "$below" "$root" | steady >"$place/below"
 same "below an snmpd" "$place/next" "$place/below"
 [ "$(ps -o user= -p "$served")" = nobody ] || fail "it does not run as nobody"
+
+echo "who comes second is told that the tree is another's"
+"$serve" 1 1 below "unix:$place/agentx" 1 <"$place/below.in" >"$place/other.out" \
+	2>"$place/other.log" &
+other=$!
+pids+=("$other")
+until_so grep -q disconnected "$place/other.out"
+end_at_once "$other"
+[ "$(value "$below" 1.2.2.0)" = "$targets" ] || fail "the second is served"
 
 echo "when the snmpd comes again it is found again"
 end_at_once "$snmpd"
